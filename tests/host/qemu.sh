@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Sourced by run and shell: options, the QEMU command line, and its end.
+
+kernel=6.12
+cpus=2
+mem=2048
+clock=wall
+shift=0
+cpu=
+append=
+timeout=600
+out=
+keep_log=
+qemu_args=()
+allow=()
+kmemleak=1
+
+options_help()
+{
+	cat <<-EOF
+	  --kernel NAME     a kernel of kernels.list ($kernel)
+	  --cpus N          CPUs of the test host ($cpus)
+	  --mem MIB         its memory ($mem)
+	  --clock CLOCK     wall: KVM where it works, else TCG with a thread a CPU;
+	                    virtual: time is instructions ($clock)
+	  --shift S         with the virtual clock, 2^S ns an instruction ($shift)
+	  --cpu MODEL       QEMU's CPU model (host with KVM, max,-la57 with TCG)
+	  --append WORDS    more kernel command line; may be repeated
+	  --timeout SECONDS kill the host after so long, 0 for never ($timeout)
+	  --out DIR         what the host sees, writable, as /out (a new directory
+	                    under build/logs)
+	  --qemu-arg ARG    one more argument of QEMU's; may be repeated
+	  --keep-log FILE   also write the host's kernel log here
+	  --allow-log REGEX a report in the kernel log that is no failure; may be
+	                    repeated
+	  --no-kmemleak     no leak scan at the end (debug kernel)
+	EOF
+}
+
+# Consumes options; the words after them are in "words".
+options_parse()
+{
+	words=()
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--kernel|--cpus|--mem|--clock|--shift|--cpu|--append|--timeout|\
+		--out|--qemu-arg|--keep-log|--allow-log)
+			[ $# -ge 2 ] || die "$1 wants a value" ;;
+		esac
+		case $1 in
+		--kernel) kernel=$2; shift 2 ;;
+		--cpus) cpus=$2; shift 2 ;;
+		--mem) mem=$2; shift 2 ;;
+		--clock) clock=$2; shift 2 ;;
+		--shift) shift=$2; shift 2 ;;
+		--cpu) cpu=$2; shift 2 ;;
+		--append) append+=" $2"; shift 2 ;;
+		--timeout) timeout=$2; shift 2 ;;
+		--out) out=$2; shift 2 ;;
+		--qemu-arg) qemu_args+=("$2"); shift 2 ;;
+		--keep-log) keep_log=$2; shift 2 ;;
+		--allow-log) allow+=("$2"); shift 2 ;;
+		--no-kmemleak) kmemleak=; shift ;;
+		-h|--help) usage; exit 0 ;;
+		--) shift; words=("$@"); break ;;
+		-*) usage >&2; die "no option $1" ;;
+		*) words=("$@"); break ;;
+		esac
+	done
+	case $clock in
+	wall|virtual) ;;
+	*) die "--clock is wall or virtual, not $clock" ;;
+	esac
+}
+
+# A new directory for this run's files in "rundir"; older ones go.
+rundir_make()
+{
+	local logs=$ST_TREE/build/logs d
+	mkdir -p "$logs"
+	rundir=$(mktemp -d "$logs/$(date +%y%m%d-%H%M%S)-XXXX")
+	# Ours and runs that may still be going on stay.
+	find "$logs" -mindepth 1 -maxdepth 1 -name '*-*-*' -mmin +60 -printf '%T@ %p\n' |
+		sort -rn | tail -n +40 | cut -d' ' -f2- |
+		while read -r d; do rm -rf "$d"; done
+	ln -sfn "${rundir##*/}" "$logs/last"
+	mkdir "$rundir/host"
+	if [ -z "$out" ]; then
+		out=$rundir/out
+	fi
+	mkdir -p "$out"
+	log=$rundir/console.log
+	: >"$log"
+}
+
+# The line with which everything here starts QEMU, in "qemu"; the accelerator
+# is in "accel".
+qemu_line()
+{
+	local line
+	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -display none
+	      -no-reboot -machine q35 -smp "$cpus" -m "$mem")
+	line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M"
+	# The TSC is one clock for all CPUs under TCG, and much cheaper to read
+	# there than the HPET that the kernel would choose.
+	line+=" clocksource=tsc tsc=reliable no_timer_check"
+
+	if [ "$clock" = virtual ]; then
+		accel="tcg, one thread, $((1 << shift)) ns an instruction"
+		qemu+=(-accel "tcg,thread=single" -icount "shift=$shift,sleep=off"
+		       -rtc clock=vm -cpu "${cpu:-max,-la57}")
+		# A console is slow and would take up time that is being
+		# measured: warnings only.  Polling is dear in this mode.
+		line+=" loglevel=5 kvm.halt_poll_ns=0"
+	else
+		accel=$("$ST_HOST/kvm-works" "$kernel" && echo kvm || echo tcg)
+		if [ "$accel" = kvm ]; then
+			qemu+=(-accel kvm -cpu "${cpu:-host}")
+			line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M"
+		else
+			qemu+=(-accel "tcg,thread=multi" -cpu "${cpu:-max,-la57}")
+		fi
+		line+=" loglevel=7"
+	fi
+
+	qemu+=(-kernel "$boot/vmlinuz" -initrd "$boot/initrd" -append "$line$append"
+	       -drive "file=$root/image,format=raw,if=none,id=root,readonly=on"
+	       -device virtio-blk-pci,drive=root
+	       -chardev "file,id=console,path=$log,append=on" -serial chardev:console)
+	qemu_share src "$ST_TREE" ,readonly=on
+	qemu_share host "$rundir/host"
+	qemu_share out "$out"
+}
+
+qemu_share()
+{
+	qemu+=(-virtfs "local,path=${2//,/,,},mount_tag=$1,security_model=none,multidevs=remap${3:-}")
+}
+
+# What the command finds in its environment.
+env_write()
+{
+	{
+		declare -p kernel kver |
+			sed -E 's/^declare -- (kernel|kver)=/export ST_\U\1\E=/'
+		echo "export ST_BUILD=/src/build/$kernel/src"
+		echo "export ST_CLOCK=$clock"
+		[ -n "$kmemleak" ] || echo "ST_NO_KMEMLEAK=1"
+	} >"$rundir/host/env"
+}
+
+# Kills the children given, by pid, if they are still there.
+reap()
+{
+	local p
+	for p in "$@"; do
+		kill "$p" 2>/dev/null || true
+	done
+	for p in "$@"; do
+		wait "$p" 2>/dev/null || true
+	done
+}
