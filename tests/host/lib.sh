@@ -5,7 +5,9 @@
 
 set -euo pipefail
 
+# shellcheck disable=SC2034 # for whoever sources this
 ST_HOST=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+# shellcheck disable=SC2034
 ST_TREE=$(realpath "$ST_HOST/../..")
 ST_CACHE=${ST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sched-turbo}
 
@@ -63,7 +65,7 @@ cache_entry()
 				tail -n 25 "$log" >&2
 				die "building $name failed: $log"
 			fi
-			mv "$dir.tmp" "$dir"
+			mv -T "$dir.tmp" "$dir"
 		fi
 		exec {lock}>&-
 	fi
@@ -72,13 +74,17 @@ cache_entry()
 	echo "$dir"
 }
 
+# Files less comments: what a cache entry's definition is made of, as nobody
+# should wait for a build because a comment has changed.
+code() { grep -hvE '^[[:space:]]*(#|$)' "$@"; }
+
 # The root of suite $1: tree/, image, and kernels (name, version).
 root_entry()
 {
 	local def
 	def=$(package_names "$1"
 	      awk -v r="$1" '!/^#/ && $2 == r && $3 != "source"' "$ST_HOST/kernels.list"
-	      cat "$ST_HOST/mkroot" "$ST_HOST/mkroot-kernel")
+	      code "$ST_HOST/mkroot" "$ST_HOST/mkroot-kernel")
 	cache_entry "root-$1" "$def" "$ST_HOST/mkroot" "$1"
 }
 
@@ -91,7 +97,8 @@ kernel_entry()
 	root=$(root_entry "$k_root")
 	if [ "$k_from" = source ]; then
 		def=$(echo "$k_image"
-		      cat "$ST_HOST/mkdebug" "$ST_HOST/$k_build" "$root/versions")
+		      code "$ST_HOST/mkdebug"
+		      cat "$ST_HOST/$k_build" "$root/versions")
 		kbuilt=$(cache_entry "kernel-$1" "$def" \
 			 "$ST_HOST/mkdebug" "$root" "$k_image" "$ST_HOST/$k_build")
 		kver=$(<"$kbuilt/kver")
@@ -101,7 +108,7 @@ kernel_entry()
 	fi
 	[ -n "$kver" ] || die "kernel $1 is missing from $root"
 	def=$(echo "$kbuilt" "$kver"
-	      cat "$ST_HOST/mkinitramfs" "$ST_HOST/initramfs-init")
+	      code "$ST_HOST/mkinitramfs" "$ST_HOST/initramfs-init")
 	# shellcheck disable=SC2034 # for whoever called
 	boot=$(cache_entry "boot-$1" "$def" \
 	       "$ST_HOST/mkinitramfs" "$root" "$kbuilt" "$kver")

@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 #
 # Sourced by run and shell: options, the QEMU command line, and its end.
+#
+# shellcheck disable=SC2034,SC2154 # words here are set and used there
 
 kernel=6.12
 cpus=2
@@ -99,14 +101,10 @@ rundir_make()
 # is in "accel".
 qemu_line()
 {
-	local line
+	local line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M"
+
 	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -display none
 	      -no-reboot -machine q35 -smp "$cpus" -m "$mem")
-	line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M"
-	# The TSC is one clock for all CPUs under TCG, and much cheaper to read
-	# there than the HPET that the kernel would choose.
-	line+=" clocksource=tsc tsc=reliable no_timer_check"
-
 	if [ "$clock" = virtual ]; then
 		accel="tcg, one thread, $((1 << shift)) ns an instruction"
 		qemu+=(-accel "tcg,thread=single" -icount "shift=$shift,sleep=off"
@@ -114,41 +112,76 @@ qemu_line()
 		# A console is slow and would take up time that is being
 		# measured: warnings only.  Polling is dear in this mode.
 		line+=" loglevel=5 kvm.halt_poll_ns=0"
+	elif "$ST_HOST/kvm-works" "$kernel"; then
+		accel=kvm
+		qemu+=(-accel kvm -cpu "${cpu:-host}")
+		line+=" loglevel=7"
 	else
-		accel=$("$ST_HOST/kvm-works" "$kernel" && echo kvm || echo tcg)
-		if [ "$accel" = kvm ]; then
-			qemu+=(-accel kvm -cpu "${cpu:-host}")
-			line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M"
-		else
-			qemu+=(-accel "tcg,thread=multi" -cpu "${cpu:-max,-la57}")
-		fi
+		accel=tcg
+		qemu+=(-accel "tcg,thread=multi" -cpu "${cpu:-max,-la57}")
 		line+=" loglevel=7"
 	fi
+	# TCG's TSC is one clock for all CPUs, and much cheaper to read than the
+	# HPET that the kernel would prefer.
+	[ "$accel" = kvm ] || line+=" clocksource=tsc tsc=reliable no_timer_check"
 
 	qemu+=(-kernel "$boot/vmlinuz" -initrd "$boot/initrd" -append "$line$append"
-	       -drive "file=$root/image,format=raw,if=none,id=root,readonly=on"
-	       -device virtio-blk-pci,drive=root
-	       -chardev "file,id=console,path=$log,append=on" -serial chardev:console)
-	qemu_share src "$ST_TREE" ,readonly=on
-	qemu_share host "$rundir/host"
-	qemu_share out "$out"
+	       -drive "file=$(quoted "$root/image"),format=raw,if=none,id=root,readonly=on"
+	       -device "virtio-blk-pci,drive=root"
+	       -chardev "file,id=console,path=$(quoted "$log"),append=on"
+	       -serial chardev:console)
+	share src "$ST_TREE" ,readonly=on
+	share host "$rundir/host"
+	share out "$out"
 }
 
-qemu_share()
+# A file name as part of one of QEMU's options.
+quoted() { echo "${1//,/,,}"; }
+
+share()
 {
-	qemu+=(-virtfs "local,path=${2//,/,,},mount_tag=$1,security_model=none,multidevs=remap${3:-}")
+	qemu+=(-virtfs "local,path=$(quoted "$2"),mount_tag=$1,security_model=none,multidevs=remap${3:-}")
 }
 
 # What the command finds in its environment.
 env_write()
 {
 	{
-		declare -p kernel kver |
-			sed -E 's/^declare -- (kernel|kver)=/export ST_\U\1\E=/'
-		echo "export ST_BUILD=/src/build/$kernel/src"
-		echo "export ST_CLOCK=$clock"
+		printf 'export %s=%q\n' ST_KERNEL "$kernel" ST_KVER "$kver" \
+			ST_BUILD "/src/build/$kernel/src" ST_CLOCK "$clock"
 		[ -n "$kmemleak" ] || echo "ST_NO_KMEMLEAK=1"
 	} >"$rundir/host/env"
+}
+
+# Ends as the host ended, with status $1: but for a look at the kernel logs.
+host_ended()
+{
+	local status=$1 args=() logs=("$log") f
+	case $status in
+	124) say "the host was still running after $timeout s and was killed" ;;
+	125) say "the host could not be started" ;;
+	98) say "the host stopped without finishing the command" ;;
+	esac
+	case $status in
+	124|98)
+		say "the end of its kernel log:"
+		tail -n 25 "$log" | sed 's/^/    /' >&2 ;;
+	esac
+	[ -z "$keep_log" ] || cp "$log" "$keep_log"
+
+	# The console has what a crash or a full ring buffer would lose; dmesg
+	# has what the console's log level left out.
+	for f in "$rundir/host/dmesg" "$rundir/host/kmemleak" "$out"/guest-*.log; do
+		[ ! -s "$f" ] || logs+=("$f")
+	done
+	for f in ${allow[@]+"${allow[@]}"}; do
+		args+=(--allow "$f")
+	done
+	if ! "$ST_HOST/scan-log" ${args[@]+"${args[@]}"} "${logs[@]}" >&2; then
+		say "kernel bug reports in the log"
+		[ "$status" = 124 ] || status=99
+	fi
+	exit "$status"
 }
 
 # Kills the children given, by pid, if they are still there.
@@ -156,7 +189,7 @@ reap()
 {
 	local p
 	for p in "$@"; do
-		kill "$p" 2>/dev/null || true
+		kill -KILL "$p" 2>/dev/null || true
 	done
 	for p in "$@"; do
 		wait "$p" 2>/dev/null || true
