@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * attrs.c - what SCHED_TURBO changes of a thread, and the way back
+ *
+ * A thread keeps its class, CFS, and its nice value; it gets the turbo slice
+ * as its own EEVDF request where the kernel has such a thing, and a real-time
+ * thread becomes SCHED_NORMAL.  Whatever somebody else changes meanwhile is
+ * theirs: it is what the thread will have after detach.
+ */
+#include <linux/sched.h>
+#include <uapi/linux/sched/types.h>
+
+#include "turbo.h"
+
+static bool fair_policy(int policy)
+{
+	return policy == SCHED_NORMAL || policy == SCHED_BATCH ||
+	       policy == SCHED_IDLE;
+}
+
+/* The thread's own EEVDF request in ns; 0 if it has none. */
+static u64 own_slice(struct task_struct *p)
+{
+#ifdef HAVE_SE_CUSTOM_SLICE
+	return p->se.custom_slice ? p->se.slice : 0;
+#else
+	return 0;
+#endif
+}
+
+/* The same as a value that may be compared with what we have set. */
+static bool slice_is(struct task_struct *p, u64 slice_ns)
+{
+#ifdef HAVE_SE_CUSTOM_SLICE
+	return own_slice(p) == slice_ns;
+#else
+	return true;
+#endif
+}
+
+/**
+ * turbo_attrs_save - remember what a thread is
+ * @attrs: where
+ * @p: the thread
+ *
+ * Context: task context, may sleep.
+ * Return: 0, -ENOMEM, or -EOPNOTSUPP for a policy that cannot be restored.
+ */
+int turbo_attrs_save(struct turbo_attrs *attrs, struct task_struct *p)
+{
+	unsigned long flags;
+
+	if (!alloc_cpumask_var(&attrs->cpus, GFP_KERNEL))
+		return -ENOMEM;
+
+	/* pi_lock is held by all who change one of these */
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	attrs->policy = p->policy;
+	attrs->nice = task_nice(p);
+	attrs->rt_priority = p->rt_priority;
+	attrs->reset_on_fork = p->sched_reset_on_fork;
+	attrs->slice_ns = own_slice(p);
+	cpumask_copy(attrs->cpus, &p->cpus_mask);
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+
+	if (fair_policy(attrs->policy) || attrs->policy == SCHED_FIFO ||
+	    attrs->policy == SCHED_RR)
+		return 0;
+	pr_notice("thread %d: policy %d cannot be taken over\n", p->pid,
+		  attrs->policy);
+	free_cpumask_var(attrs->cpus);
+	return -EOPNOTSUPP;
+}
+
+/**
+ * turbo_attrs_free - forget it again
+ * @attrs: from turbo_attrs_save()
+ */
+void turbo_attrs_free(struct turbo_attrs *attrs)
+{
+	free_cpumask_var(attrs->cpus);
+}
+
+static int set_attr(struct task_struct *p, int policy, int nice,
+		    unsigned int rt_priority, u64 slice_ns)
+{
+	struct sched_attr attr = {
+		.size = sizeof(attr),
+		.sched_policy = policy,
+		.sched_nice = nice,
+		.sched_priority = rt_priority,
+		.sched_flags = p->sched_reset_on_fork ?
+			       SCHED_FLAG_RESET_ON_FORK : 0,
+	};
+
+	/* elsewhere sched_runtime belongs to SCHED_DEADLINE alone */
+	if (fair_policy(policy))
+		attr.sched_runtime = slice_ns;
+	return sched_setattr_nocheck(p, &attr);
+}
+
+/**
+ * turbo_attrs_apply - give a thread its policy and slice
+ * @th: the thread; its slice is that of its home core, or its own
+ *
+ * Context: task context, turbo_mutex held.
+ * Return: 0 or what sched_setattr_nocheck() said.
+ */
+int turbo_attrs_apply(struct turbo_thread *th)
+{
+	struct turbo_core *core = turbo_pool_core(th->home);
+	u64 slice = th->own_slice_ns ?: core ? core->slice_ns : 0;
+	int err = 0;
+
+	lockdep_assert_held(&turbo_mutex);
+	th->set_policy = fair_policy(th->orig.policy) ? th->orig.policy :
+							SCHED_NORMAL;
+	th->set_nice = task_nice(th->task);
+	if (th->task->policy != th->set_policy || !slice_is(th->task, slice))
+		err = set_attr(th->task, th->set_policy, th->set_nice, 0,
+			       slice);
+	if (!err)
+		th->set_slice_ns = slice;
+	return err;
+}
+
+/*
+ * Take over what somebody else has changed: from now on that is what the
+ * thread is to have after detach.
+ *
+ * Context: task context, turbo_mutex held.
+ * Return: SCHED_TURBO_CHANGED_* of what was changed.
+ */
+static u32 adopt_changes(struct turbo_thread *th)
+{
+	struct task_struct *p = th->task;
+	unsigned long flags;
+	u32 changed = 0;
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	if (p->policy != th->set_policy) {
+		th->orig.policy = p->policy;
+		th->orig.rt_priority = p->rt_priority;
+		th->set_policy = p->policy;
+		changed |= SCHED_TURBO_CHANGED_POLICY;
+	}
+	if (task_nice(p) != th->set_nice) {
+		th->orig.nice = task_nice(p);
+		th->set_nice = th->orig.nice;
+		changed |= SCHED_TURBO_CHANGED_NICE;
+	}
+	if (fair_policy(p->policy) && !slice_is(p, th->set_slice_ns)) {
+		th->orig.slice_ns = own_slice(p);
+		th->set_slice_ns = th->orig.slice_ns;
+		changed |= SCHED_TURBO_CHANGED_SLICE;
+	}
+	if (!cpumask_subset(&p->cpus_mask, turbo_pool_mask())) {
+		cpumask_copy(th->orig.cpus, &p->cpus_mask);
+		changed |= SCHED_TURBO_CHANGED_AFFINITY;
+	}
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+
+	if (changed & ~th->changed)
+		pr_notice("thread %d (%s): somebody else changed its%s%s%s%s\n",
+			  p->pid, p->comm,
+			  changed & SCHED_TURBO_CHANGED_POLICY ? " policy" : "",
+			  changed & SCHED_TURBO_CHANGED_NICE ? " nice" : "",
+			  changed & SCHED_TURBO_CHANGED_SLICE ? " slice" : "",
+			  changed & SCHED_TURBO_CHANGED_AFFINITY ?
+			  " affinity" : "");
+	th->changed |= changed;
+	return changed;
+}
+
+/**
+ * turbo_attrs_check - keep a thread what SCHED_TURBO says it is
+ * @th: the thread
+ *
+ * A slice or an affinity that somebody else has set is remembered for the
+ * time after detach and ours is put back; a nice value stays as they want.
+ *
+ * Context: task context, turbo_mutex held.
+ * Return: false if the thread has been given a policy outside CFS: then it is
+ * no longer ours.
+ */
+bool turbo_attrs_check(struct turbo_thread *th)
+{
+	u32 changed = adopt_changes(th);
+
+	lockdep_assert_held(&turbo_mutex);
+	if (!fair_policy(th->set_policy))
+		return false;
+	if (changed & SCHED_TURBO_CHANGED_SLICE)
+		turbo_attrs_apply(th);
+	if (changed & SCHED_TURBO_CHANGED_AFFINITY)
+		turbo_place_move(th, th->home);
+	return true;
+}
+
+/* Give @p the affinity @cpus, or any CPU if none of those is left. */
+static void restore_affinity(struct task_struct *p, const struct cpumask *cpus)
+{
+	if (!set_cpus_allowed_ptr(p, cpus))
+		return;
+	if (p->flags & PF_EXITING)
+		return;
+	pr_notice("thread %d (%s): no CPU of its affinity %*pbl is left, it may now run on all\n",
+		  p->pid, p->comm, cpumask_pr_args(cpus));
+	set_cpus_allowed_ptr(p, cpu_possible_mask);
+}
+
+/**
+ * turbo_attrs_restore - give a thread back what it was
+ * @th: the thread, no longer in the table
+ *
+ * What somebody else has changed stays as they have made it.
+ *
+ * Context: task context, turbo_mutex held, may sleep.
+ */
+void turbo_attrs_restore(struct turbo_thread *th)
+{
+	struct task_struct *p = th->task;
+	struct turbo_attrs *orig = &th->orig;
+	int err;
+
+	lockdep_assert_held(&turbo_mutex);
+	adopt_changes(th);
+	if (p->policy != orig->policy || task_nice(p) != orig->nice ||
+	    p->rt_priority != orig->rt_priority ||
+	    !slice_is(p, orig->slice_ns)) {
+		err = set_attr(p, orig->policy, orig->nice, orig->rt_priority,
+			       orig->slice_ns);
+		if (err)
+			pr_warn("thread %d (%s): policy %d nice %d could not be restored: %d\n",
+				p->pid, p->comm, orig->policy, orig->nice, err);
+	}
+	restore_affinity(p, orig->cpus);
+}
+
+/**
+ * turbo_attrs_restore_child - take from a child what it inherited from us
+ * @child: child of an attached thread
+ * @orig: what the parent was before it was attached
+ *
+ * Context: task context, may sleep.
+ */
+void turbo_attrs_restore_child(struct task_struct *child,
+			       const struct turbo_attrs *orig)
+{
+	if (child->flags & PF_EXITING)
+		return;
+	/* a policy of its own, set since, is left alone */
+	if (fair_policy(child->policy) && !slice_is(child, orig->slice_ns))
+		set_attr(child, child->policy, task_nice(child), 0,
+			 orig->slice_ns);
+	restore_affinity(child, orig->cpus);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * place.c - which thread on which turbo core, and how it gets there
+ *
+ * On isolated cores the kernel's load balancer moves nothing, so the module
+ * does it itself: policy/placement.c decides, this file gathers and carries
+ * out.  A thread's affinity is narrowed to the core it is to go to, and, once
+ * it is there, widened to all live turbo cores, so that the kernel has
+ * somewhere to put it should the core go offline.
+ */
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/topology.h>
+
+#include "policy/placement.h"
+#include "turbo.h"
+
+/* Do the two CPUs share their last-level cache (or a package, on 6.1)? */
+static bool cpus_near(int a, int b)
+{
+	return turbo_llc_id(a) == turbo_llc_id(b);
+}
+
+/*
+ * Is @cpu near a core where a thread of the VM that is not attached has last
+ * run?  Context: task context.
+ */
+static bool near_vm(struct turbo_thread *th, int cpu)
+{
+	struct task_struct *t;
+	bool near = false;
+
+	rcu_read_lock();
+	for_each_thread(th->task, t) {
+		if (turbo_thread_find(t))
+			continue;
+		near = cpus_near(task_cpu(t), cpu);
+		if (near)
+			break;
+	}
+	rcu_read_unlock();
+	return near;
+}
+
+/*
+ * The live cores as the policy wants them.
+ * Context: turbo_mutex held.
+ * Return: how many, or -ENOMEM.
+ */
+static int gather(struct turbo_thread *who, struct turbo_place_core **place,
+		  int **cpus)
+{
+	int cpu, i = 0, nr = cpumask_weight(turbo_pool_live());
+	struct turbo_thread *th;
+	struct turbo_vm *vm;
+
+	*place = kcalloc(nr ?: 1, sizeof(**place), GFP_KERNEL);
+	*cpus = kcalloc(nr ?: 1, sizeof(**cpus), GFP_KERNEL);
+	if (!*place || !*cpus) {
+		kfree(*place);
+		kfree(*cpus);
+		return -ENOMEM;
+	}
+	for_each_cpu(cpu, turbo_pool_live()) {
+		(*cpus)[i] = cpu;
+		(*place)[i].near = near_vm(who, cpu);
+		turbo_for_each_thread(vm, th) {
+			if (th == who && th->home < 0)
+				continue;
+			if (th->home != cpu)
+				continue;
+			(*place)[i].load += th->demand;
+			(*place)[i].nr++;
+		}
+		i++;
+	}
+	return nr;
+}
+
+/**
+ * turbo_place_thread - choose a turbo core for a thread
+ * @th: the thread
+ *
+ * Context: task context, turbo_mutex held.
+ * Return: CPU, or -ENODEV if there is no turbo core.
+ */
+int turbo_place_thread(struct turbo_thread *th)
+{
+	struct turbo_place_core *place;
+	int *cpus, nr, best;
+
+	lockdep_assert_held(&turbo_mutex);
+	if (cpumask_empty(turbo_pool_live()))
+		return -ENODEV;
+	nr = gather(th, &place, &cpus);
+	/* out of memory: any turbo core is better than none */
+	if (nr < 0)
+		return cpumask_first(turbo_pool_live());
+	best = cpus[turbo_place(place, nr)];
+	kfree(place);
+	kfree(cpus);
+	return best;
+}
+
+/**
+ * turbo_place_widen - let a thread that is home use all live turbo cores
+ * @th: the thread
+ *
+ * Context: task context, turbo_mutex held.
+ */
+void turbo_place_widen(struct turbo_thread *th)
+{
+	lockdep_assert_held(&turbo_mutex);
+	if (task_cpu(th->task) != th->home)
+		return;
+	set_cpus_allowed_ptr(th->task, turbo_pool_live());
+	th->wide = true;
+}
+
+/**
+ * turbo_place_move - take a thread to a turbo core
+ * @th: the thread
+ * @cpu: the core, live
+ *
+ * Context: task context, turbo_mutex held, may sleep until the thread, if it
+ * runs, has been moved.
+ * Return: 0, or what set_cpus_allowed_ptr() said.
+ */
+int turbo_place_move(struct turbo_thread *th, int cpu)
+{
+	struct turbo_core *core = turbo_pool_core(cpu);
+	int err;
+
+	lockdep_assert_held(&turbo_mutex);
+	if (!core)
+		return -ENODEV;
+	err = set_cpus_allowed_ptr(th->task, cpumask_of(cpu));
+	if (err)
+		return err;
+	if (th->home >= 0 && turbo_pool_core(th->home))
+		turbo_pool_core(th->home)->nr_threads--;
+	th->home = cpu;
+	core->nr_threads++;
+	th->wide = false;
+	/* a sleeper keeps the narrow mask until it has woken up there */
+	turbo_place_widen(th);
+	err = turbo_attrs_apply(th);
+	turbo_slice_resync(core);
+	return err;
+}
+
+/**
+ * turbo_place_balance - even the load of the turbo cores out, one move
+ *
+ * Context: task context, turbo_mutex held.
+ */
+void turbo_place_balance(void)
+{
+	struct turbo_place_core *place;
+	struct turbo_thread *th;
+	struct turbo_vm *vm;
+	int *cpus, nr, i, to;
+
+	lockdep_assert_held(&turbo_mutex);
+	if (cpumask_weight(turbo_pool_live()) < 2)
+		return;
+	turbo_for_each_thread(vm, th) {
+		nr = gather(th, &place, &cpus);
+		if (nr < 0)
+			return;
+		for (i = 0; i < nr && cpus[i] != th->home; i++)
+			;
+		to = i < nr ? turbo_place_better(place, nr, i, th->demand) : -1;
+		if (to >= 0)
+			to = cpus[to];
+		kfree(place);
+		kfree(cpus);
+		if (to >= 0) {
+			turbo_place_move(th, to);
+			return;
+		}
+	}
+}
