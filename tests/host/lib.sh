@@ -61,7 +61,11 @@ cache_entry()
 			log=$dir.log
 			rm -rf --one-file-system "$dir.tmp"
 			mkdir "$dir.tmp"
-			if ! "$@" "$dir.tmp" >"$log" 2>&1 {lock}>&-; then
+			# In namespaces of its own, so that neither mounts nor
+			# processes outlast a build that is broken off.
+			if ! setpriv --pdeathsig KILL unshare --mount --mount-proc \
+			     --pid --fork --kill-child=KILL \
+			     "$@" "$dir.tmp" >"$log" 2>&1 {lock}>&-; then
 				tail -n 25 "$log" >&2
 				die "building $name failed: $log"
 			fi

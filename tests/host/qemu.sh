@@ -101,10 +101,12 @@ rundir_make()
 # is in "accel".
 qemu_line()
 {
-	local line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M"
+	local image_mib line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M"
+	image_mib=$(($(stat -c %s "$root/image") >> 20))
 
 	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -display none
-	      -no-reboot -machine q35 -smp "$cpus" -m "$mem")
+	      -no-reboot -machine "q35,nvdimm=on" -smp "$cpus"
+	      -m "$mem,slots=1,maxmem=$((mem + image_mib))M")
 	if [ "$clock" = virtual ]; then
 		accel="tcg, one thread, $((1 << shift)) ns an instruction"
 		qemu+=(-accel "tcg,thread=single" -icount "shift=$shift,sleep=off"
@@ -126,8 +128,8 @@ qemu_line()
 	[ "$accel" = kvm ] || line+=" clocksource=tsc tsc=reliable no_timer_check"
 
 	qemu+=(-kernel "$boot/vmlinuz" -initrd "$boot/initrd" -append "$line$append"
-	       -drive "file=$(quoted "$root/image"),format=raw,if=none,id=root,readonly=on"
-	       -device "virtio-blk-pci,drive=root"
+	       -object "memory-backend-file,id=root,mem-path=$(quoted "$root/image"),size=${image_mib}M,readonly=on,share=on"
+	       -device "nvdimm,memdev=root,unarmed=on"
 	       -chardev "file,id=console,path=$(quoted "$log"),append=on"
 	       -serial chardev:console)
 	share src "$ST_TREE" ,readonly=on
