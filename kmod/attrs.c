@@ -21,7 +21,7 @@ static bool fair_policy(int policy)
 /* The thread's own EEVDF request in ns; 0 if it has none. */
 static u64 own_slice(struct task_struct *p)
 {
-#ifdef HAVE_SE_CUSTOM_SLICE
+#ifdef TURBO_HAVE_SE_CUSTOM_SLICE
 	return p->se.custom_slice ? p->se.slice : 0;
 #else
 	return 0;
@@ -31,7 +31,7 @@ static u64 own_slice(struct task_struct *p)
 /* The same as a value that may be compared with what we have set. */
 static bool slice_is(struct task_struct *p, u64 slice_ns)
 {
-#ifdef HAVE_SE_CUSTOM_SLICE
+#ifdef TURBO_HAVE_SE_CUSTOM_SLICE
 	return own_slice(p) == slice_ns;
 #else
 	return true;
@@ -154,7 +154,8 @@ static u32 adopt_changes(struct turbo_thread *th)
 		th->set_slice_ns = th->orig.slice_ns;
 		changed |= SCHED_TURBO_CHANGED_SLICE;
 	}
-	if (!cpumask_subset(&p->cpus_mask, turbo_pool_mask())) {
+	if (th->home >= 0 &&
+	    !cpumask_subset(&p->cpus_mask, turbo_pool_mask())) {
 		cpumask_copy(th->orig.cpus, &p->cpus_mask);
 		changed |= SCHED_TURBO_CHANGED_AFFINITY;
 	}

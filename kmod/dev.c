@@ -86,10 +86,10 @@ static int dev_version(void __user *uarg)
 	v.abi_major = SCHED_TURBO_ABI_MAJOR;
 	v.abi_minor = SCHED_TURBO_ABI_MINOR;
 	v.features = 0;
-#ifdef HAVE_SE_CUSTOM_SLICE
+#ifdef TURBO_HAVE_SE_CUSTOM_SLICE
 	v.features |= SCHED_TURBO_FEAT_CUSTOM_SLICE;
 #endif
-#ifdef HAVE_TIF_NEED_RESCHED_LAZY
+#ifdef TURBO_HAVE_TIF_NEED_RESCHED_LAZY
 	v.features |= SCHED_TURBO_FEAT_LAZY_PREEMPT;
 #endif
 	strscpy_pad(v.release, TURBO_RELEASE, sizeof(v.release));

@@ -73,7 +73,7 @@ static void thread_over(struct task_struct *p)
 	rcu_read_unlock();
 }
 
-#ifdef HAVE_PROCESS_EXIT_GROUP_DEAD
+#ifdef TURBO_HAVE_PROCESS_EXIT_GROUP_DEAD
 static void probe_exit(void *data, struct task_struct *p, bool group_dead)
 #else
 static void probe_exit(void *data, struct task_struct *p)
@@ -152,9 +152,16 @@ static void hooks_off(int nr)
 /* Context: hooks_mutex held. */
 static int hooks_on(void)
 {
-	int i, err;
+	int i, cpu, err;
 
 	lockdep_assert_held(&hooks_mutex);
+	/* what ran on the cores when the hooks went down is long past */
+	for_each_possible_cpu(cpu) {
+		struct turbo_core *core = per_cpu(turbo_core, cpu);
+
+		if (core)
+			WRITE_ONCE(core->cur_task, NULL);
+	}
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
 		err = tracepoint_probe_register(hooks[i].tp, hooks[i].probe,
 						NULL);

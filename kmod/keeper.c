@@ -15,10 +15,12 @@
 #include "turbo.h"
 
 #define PERIOD_MS	50
+#define KICK_MS		10
 
 static void round_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(keeper, round_fn);
 static u64 last_round_ns;
+static u64 measured_ns;
 
 /* Context: turbo_mutex held. */
 static void measure(struct turbo_thread *th, u64 window_ns)
@@ -73,11 +75,12 @@ static void round_fn(struct work_struct *work)
 	} while (left);
 
 	now = ktime_get_ns();
-	if (now - last_round_ns >= PERIOD_MS * NSEC_PER_MSEC / 2) {
+	if (now - measured_ns >= PERIOD_MS * NSEC_PER_MSEC / 2) {
 		turbo_for_each_thread(vm, th)
-			measure(th, now - last_round_ns);
-		last_round_ns = now;
+			measure(th, now - measured_ns);
+		measured_ns = now;
 	}
+	WRITE_ONCE(last_round_ns, now);
 	turbo_for_each_thread(vm, th)
 		follow(th);
 	turbo_place_balance();
@@ -109,9 +112,14 @@ void turbo_keeper_soon(void)
 	mod_delayed_work(turbo_wq, &keeper, 0);
 }
 
+/* Whoever keeps changing a thread's affinity does not keep us busy. */
 static void kick_fn(struct irq_work *work)
 {
-	turbo_keeper_soon();
+	u64 since = ktime_get_ns() - READ_ONCE(last_round_ns);
+
+	mod_delayed_work(turbo_wq, &keeper,
+			 since > KICK_MS * NSEC_PER_MSEC ?
+			 0 : msecs_to_jiffies(KICK_MS));
 }
 
 static DEFINE_IRQ_WORK(kick, kick_fn);

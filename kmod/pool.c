@@ -70,7 +70,7 @@ struct turbo_core *turbo_pool_core(unsigned int cpu)
  */
 bool turbo_cpu_isolated(unsigned int cpu)
 {
-#ifdef HAVE_CPUSET_CPU_IS_ISOLATED
+#ifdef TURBO_HAVE_CPUSET_CPU_IS_ISOLATED
 	if (cpuset_cpu_is_isolated(cpu))
 		return true;
 #endif
@@ -101,6 +101,8 @@ static void core_down(struct turbo_core *core)
 	struct turbo_thread *th;
 
 	cpumask_clear_cpu(core->cpu, live_mask);
+	/* first: detaching asks only the live cores to let go of a thread */
+	turbo_slice_core_stop(core);
 	if (cpumask_empty(live_mask)) {
 		if (turbo_nr_threads)
 			pr_warn("cpu %d was the last turbo core: all threads go back to what they were\n",
@@ -114,7 +116,6 @@ static void core_down(struct turbo_core *core)
 			home = turbo_place_thread(th);
 		turbo_place_move(th, home);
 	}
-	turbo_slice_core_stop(core);
 }
 
 /* Is there a CPU left for everything else if @cpu becomes a turbo core? */

@@ -81,7 +81,7 @@ static struct sched_entity *entity_at(struct task_struct *p, int depth)
 	return se;
 }
 
-#ifdef HAVE_SE_DEADLINE
+#ifdef TURBO_HAVE_SE_DEADLINE
 #define TURBO_HAS_DEADLINE 1
 
 static u64 entity_left(const struct sched_entity *se)
@@ -277,7 +277,8 @@ static void end_stretch(struct turbo_core *core, struct task_struct *prev,
 
 	core->stat.slice_ends++;
 	th->stat.slice_ends++;
-	if (core->retry_ns == TURBO_RETRY_MIN_NS) {
+	if (core->retry_ns == TURBO_RETRY_MIN_NS &&
+	    turbo_lead_counts(core->want_ns, core->lead_ns)) {
 		/* the kernel's own account, which its deadline is about */
 		s64 late = prev->se.sum_exec_runtime -
 			   prev->se.prev_sum_exec_runtime - core->want_ns;
@@ -405,7 +406,7 @@ static void poke(struct turbo_core *core)
  */
 static void hurry(struct turbo_core *core, struct task_struct *curr)
 {
-#ifdef HAVE_TIF_NEED_RESCHED_LAZY
+#ifdef TURBO_HAVE_TIF_NEED_RESCHED_LAZY
 	if (!curr || test_tsk_need_resched(curr) ||
 	    !test_tsk_thread_flag(curr, TIF_NEED_RESCHED_LAZY))
 		return;
@@ -550,7 +551,7 @@ static void start(void *info)
 	WRITE_ONCE(core->cur_task, NULL);
 	core->watch_depth = -1;
 	core->live = true;
-	per_cpu(turbo_core, core->cpu) = core;
+	WRITE_ONCE(per_cpu(turbo_core, core->cpu), core);
 }
 
 /* Context: interrupt on the core. */
@@ -563,7 +564,7 @@ static void stop(void *info)
 	core->live = false;
 	WRITE_ONCE(core->cur_task, NULL);
 	disarm(core);
-	per_cpu(turbo_core, core->cpu) = NULL;
+	WRITE_ONCE(per_cpu(turbo_core, core->cpu), NULL);
 }
 
 /**

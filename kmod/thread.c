@@ -199,6 +199,9 @@ static int attach(struct task_struct *p, u64 slice_ns)
 		goto err_attrs;
 	th->task = get_task_struct(p);
 	th->own_slice_ns = slice_ns;
+	th->set_policy = th->orig.policy;
+	th->set_nice = th->orig.nice;
+	th->set_slice_ns = th->orig.slice_ns;
 	th->home = -1;
 	th->last_cpu = -1;
 	th->demand = TURBO_DEMAND_ONE;

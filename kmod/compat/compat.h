@@ -26,7 +26,7 @@
 #endif
 
 /* 6.13 brought hrtimer_setup(), 6.18 took hrtimer_init() away. */
-#ifdef HAVE_HRTIMER_SETUP
+#ifdef TURBO_HAVE_HRTIMER_SETUP
 #define turbo_hrtimer_setup(timer, fn, clock, mode) \
 	hrtimer_setup(timer, fn, clock, mode)
 #else
@@ -43,7 +43,7 @@
  */
 static inline int turbo_llc_id(int cpu)
 {
-#ifdef HAVE_CPU_TOPO_LLC_ID
+#ifdef TURBO_HAVE_CPU_TOPO_LLC_ID
 	return cpu_data(cpu).topo.llc_id;
 #else
 	return topology_physical_package_id(cpu);

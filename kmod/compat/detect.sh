@@ -5,7 +5,7 @@
 #
 # usage: detect.sh OUT CC [FLAGS...]
 #
-# Writes OUT with one "#define HAVE_X 1" for each program below that compiles
+# Writes OUT with one "#define TURBO_HAVE_X 1" for each program below that compiles
 # with the kernel's own flags.  One control program must compile and another
 # must not: else the flags are broken and every answer would be wrong.
 set -eu
@@ -25,9 +25,9 @@ have() { # NAME COMMAND...; program on standard input
 	name=$1
 	shift
 	if compiles "$@"; then
-		echo "#define HAVE_$name 1"
+		echo "#define TURBO_HAVE_$name 1"
 	else
-		echo "/* HAVE_$name is not set */"
+		echo "/* TURBO_HAVE_$name is not set */"
 	fi
 }
 

@@ -86,22 +86,38 @@ static inline u64 turbo_timer_delay(u64 left_ns, u32 lead_ns)
  *           negative if before
  * @slice_ns: slice of the core
  *
- * Moves an eighth of the error, so that one odd interrupt does not count for
- * much, and forgets outliers.
+ * Late, the lead moves by an eighth of the error, so that one odd interrupt
+ * does not count for much.  Early, it gives way at once: EEVDF switches away
+ * from a task that has had more than its share even before its deadline, and
+ * the rest of the request then costs a short slice of its own.
  *
  * Return: the lead to use next, 0 to @slice_ns / TURBO_LEAD_SLICE_DIV.
  */
 static inline u32 turbo_lead_learn(u32 lead_ns, s64 late_ns, u64 slice_ns)
 {
 	s64 max = (s64)(slice_ns / TURBO_LEAD_SLICE_DIV);
-	s64 next;
+	s64 error = late_ns - TURBO_LATE_TARGET_NS;
+	s64 next = lead_ns;
 
 	if (late_ns > TURBO_LATE_OUTLIER_NS || late_ns < -TURBO_LATE_OUTLIER_NS)
 		return lead_ns;
-	next = (s64)lead_ns + (late_ns - TURBO_LATE_TARGET_NS) / 8;
+	next += late_ns < 0 ? error : error / 8;
 	if (next < 0)
 		next = 0;
 	return (u32)(next < max ? next : max);
+}
+
+/**
+ * turbo_lead_counts - may the lead be learned from this slice?
+ * @want_ns: wall time the slice had left when its timer was set
+ * @lead_ns: lead used
+ *
+ * The rest of a request that is shorter than the lead cannot be ended in
+ * time, which says nothing about the lead.
+ */
+static inline bool turbo_lead_counts(u64 want_ns, u32 lead_ns)
+{
+	return want_ns >= 2 * ((u64)lead_ns + TURBO_DELAY_MIN_NS);
 }
 
 /**
