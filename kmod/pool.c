@@ -16,7 +16,7 @@
 #include "policy/slice_math.h"
 #include "turbo.h"
 
-DEFINE_PER_CPU_READ_MOSTLY(struct turbo_core *, turbo_core);
+DEFINE_PER_CPU(struct turbo_core *, turbo_core);
 
 /* All slow-path state: see turbo.h. */
 DEFINE_MUTEX(turbo_mutex);

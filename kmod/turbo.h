@@ -97,7 +97,7 @@ struct turbo_core {
 };
 
 /* NULL on a CPU that is no turbo core: the first test of every hook. */
-DECLARE_PER_CPU_READ_MOSTLY(struct turbo_core *, turbo_core);
+DECLARE_PER_CPU(struct turbo_core *, turbo_core);
 
 /**
  * struct turbo_attrs - what SCHED_TURBO changes of a thread
