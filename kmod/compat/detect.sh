@@ -17,7 +17,8 @@ trap 'rm -rf "$tmp"' EXIT
 
 compiles() { # FLAGS...; program on standard input
 	"$@" -DKBUILD_MODNAME='"detect"' -DKBUILD_BASENAME='"detect"' \
-		-DMODULE -Werror -w -x c -c -o "$tmp/detect.o" - \
+		-DMODULE -Werror -Wno-missing-prototypes \
+		-Wno-missing-declarations -x c -c -o "$tmp/detect.o" - \
 		> "$tmp/log" 2>&1
 }
 
@@ -73,7 +74,8 @@ int f(struct task_struct *p) {
 C
 # 6.16: sched_process_exit tells whether the whole group dies
 have PROCESS_EXIT_GROUP_DEAD "$@" <<'C'
-#include <linux/sched.h>
+#include <linux/binfmts.h>
+#include <linux/module.h>
 #include <trace/events/sched.h>
 void g(void *data, struct task_struct *p, bool group_dead);
 void f(void) { check_trace_callback_type_sched_process_exit(g); }
