@@ -114,6 +114,9 @@ qemu_line()
 		# A console is slow and would take up time that is being
 		# measured: warnings only.  Polling is dear in this mode.
 		line+=" loglevel=5 kvm.halt_poll_ns=0"
+		# Time runs on, fast, while the whole host waits for the outer
+		# machine (9p): not a sign of a hung task.
+		line+=" sysctl.kernel.hung_task_timeout_secs=0"
 	elif "$ST_HOST/kvm-works" "$kernel"; then
 		accel=kvm
 		qemu+=(-accel kvm -cpu "${cpu:-host}")
