@@ -176,13 +176,12 @@ static int copy_cores(struct sched_turbo_core **out)
 static int copy_threads(struct sched_turbo_thread **out)
 {
 	struct turbo_thread *th;
-	struct turbo_vm *vm;
 	int nr = 0;
 
 	mutex_lock(&turbo_mutex);
 	*out = kvcalloc(max(turbo_nr_threads, 1u), sizeof(**out), GFP_KERNEL);
 	if (*out)
-		turbo_for_each_thread(vm, th)
+		turbo_for_each_thread(th)
 			turbo_stat_thread(&(*out)[nr++], th);
 	else
 		nr = -ENOMEM;

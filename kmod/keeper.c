@@ -56,14 +56,13 @@ static void follow(struct turbo_thread *th)
 static void round_fn(struct work_struct *work)
 {
 	struct turbo_thread *th, *left;
-	struct turbo_vm *vm;
 	u64 now;
 	int cpu;
 
 	mutex_lock(&turbo_mutex);
 	do {
 		left = NULL;
-		turbo_for_each_thread(vm, th) {
+		turbo_for_each_thread(th) {
 			if (!turbo_attrs_check(th)) {
 				left = th;
 				break;
@@ -76,12 +75,12 @@ static void round_fn(struct work_struct *work)
 
 	now = ktime_get_ns();
 	if (now - measured_ns >= PERIOD_MS * NSEC_PER_MSEC / 2) {
-		turbo_for_each_thread(vm, th)
+		turbo_for_each_thread(th)
 			measure(th, now - measured_ns);
 		measured_ns = now;
 	}
 	WRITE_ONCE(last_round_ns, now);
-	turbo_for_each_thread(vm, th)
+	turbo_for_each_thread(th)
 		follow(th);
 	turbo_place_balance();
 	for_each_cpu(cpu, turbo_pool_live())

@@ -53,7 +53,6 @@ static int gather(struct turbo_thread *who, struct turbo_place_core **place,
 {
 	int cpu, i = 0, nr = cpumask_weight(turbo_pool_live());
 	struct turbo_thread *th;
-	struct turbo_vm *vm;
 
 	*place = kcalloc(nr ?: 1, sizeof(**place), GFP_KERNEL);
 	*cpus = kcalloc(nr ?: 1, sizeof(**cpus), GFP_KERNEL);
@@ -65,7 +64,7 @@ static int gather(struct turbo_thread *who, struct turbo_place_core **place,
 	for_each_cpu(cpu, turbo_pool_live()) {
 		(*cpus)[i] = cpu;
 		(*place)[i].near = near_vm(who, cpu);
-		turbo_for_each_thread(vm, th) {
+		turbo_for_each_thread(th) {
 			if (th == who && th->home < 0)
 				continue;
 			if (th->home != cpu)
@@ -159,13 +158,12 @@ void turbo_place_balance(void)
 {
 	struct turbo_place_core *place;
 	struct turbo_thread *th;
-	struct turbo_vm *vm;
 	int *cpus, nr, i, to;
 
 	lockdep_assert_held(&turbo_mutex);
 	if (cpumask_weight(turbo_pool_live()) < 2)
 		return;
-	turbo_for_each_thread(vm, th) {
+	turbo_for_each_thread(th) {
 		nr = gather(th, &place, &cpus);
 		if (nr < 0)
 			return;

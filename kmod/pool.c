@@ -80,13 +80,12 @@ bool turbo_cpu_isolated(unsigned int cpu)
 /* Context: turbo_mutex held, @core is online. */
 static void core_up(struct turbo_core *core)
 {
-	struct turbo_vm *vm;
 	struct turbo_thread *th;
 
 	turbo_slice_core_start(core);
 	cpumask_set_cpu(core->cpu, live_mask);
 	/* let the threads come here if the others go */
-	turbo_for_each_thread(vm, th)
+	turbo_for_each_thread(th)
 		turbo_place_widen(th);
 	turbo_keeper_soon();
 }
@@ -97,7 +96,6 @@ static void core_up(struct turbo_core *core)
  */
 static void core_down(struct turbo_core *core)
 {
-	struct turbo_vm *vm;
 	struct turbo_thread *th;
 
 	cpumask_clear_cpu(core->cpu, live_mask);
@@ -109,7 +107,7 @@ static void core_down(struct turbo_core *core)
 				core->cpu);
 		turbo_thread_restore_all();
 	}
-	turbo_for_each_thread(vm, th) {
+	turbo_for_each_thread(th) {
 		int home = th->home;
 
 		if (home == core->cpu)
@@ -235,7 +233,6 @@ int turbo_pool_set_slice(unsigned int cpu, u64 slice_ns)
 {
 	struct turbo_core *core;
 	struct turbo_thread *th;
-	struct turbo_vm *vm;
 	int err = 0;
 
 	if (!turbo_slice_valid(slice_ns, SCHED_TURBO_SLICE_MIN_NS,
@@ -253,7 +250,7 @@ int turbo_pool_set_slice(unsigned int cpu, u64 slice_ns)
 		goto out;
 	}
 	WRITE_ONCE(core->slice_ns, slice_ns);
-	turbo_for_each_thread(vm, th)
+	turbo_for_each_thread(th)
 		if (th->home == core->cpu)
 			turbo_attrs_apply(th);
 out:

@@ -21,7 +21,6 @@
  * has seen a single task, in an order that a wake-up cannot slip through.
  */
 #include <linux/atomic.h>
-#include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
 #include <linux/sched/clock.h>
@@ -29,6 +28,7 @@
 #include <linux/sched/task.h>
 
 #include "policy/slice_math.h"
+#include "slice.h"
 #include "trace.h"
 #include "turbo.h"
 
@@ -157,7 +157,7 @@ static void arm(struct turbo_core *core, u64 now, u64 delay)
  * Interrupts are off on the timer's only CPU: its callback cannot be running,
  * so the attempt to cancel always succeeds.
  */
-static void disarm(struct turbo_core *core)
+void turbo_slice_disarm(struct turbo_core *core)
 {
 	if (!core->armed)
 		return;
@@ -182,7 +182,7 @@ static void resched_this_cpu(void)
  * (need_resched is still set), or it has kept the thread and given it a new
  * request, which has its own deadline, or the deadline was a hair away.
  */
-static enum hrtimer_restart slice_expire(struct hrtimer *timer)
+enum hrtimer_restart turbo_slice_expire(struct hrtimer *timer)
 {
 	struct turbo_core *core = container_of(timer, struct turbo_core, timer);
 	struct turbo_thread *th = core->cur;
@@ -195,7 +195,7 @@ static enum hrtimer_restart slice_expire(struct hrtimer *timer)
 	 * thread it has queued.
 	 */
 	WRITE_ONCE(core->armed, false);
-	smp_mb();
+	smp_mb(); /* as said above */
 
 	if (unlikely(!core->live || smp_processor_id() != core->cpu))
 		return HRTIMER_NORESTART;
@@ -255,7 +255,7 @@ static void begin_slice(struct turbo_core *core, struct turbo_thread *th,
 }
 
 /* Account the stretch that ends now.  Context: as turbo_slice_switch(). */
-static void end_stretch(struct turbo_core *core, struct task_struct *prev,
+void turbo_slice_end(struct turbo_core *core, struct task_struct *prev,
 			bool runnable, u64 now)
 {
 	struct turbo_thread *th = core->cur;
@@ -290,7 +290,7 @@ static void end_stretch(struct turbo_core *core, struct task_struct *prev,
 }
 
 /* Account the switch-in of @th. */
-static void begin_stretch(struct turbo_core *core, struct turbo_thread *th,
+void turbo_slice_begin(struct turbo_core *core, struct turbo_thread *th,
 			  u64 now)
 {
 	u64 wait;
@@ -335,7 +335,7 @@ void turbo_slice_switch(struct turbo_core *core, bool preempt,
 	u64 slice;
 
 	if (likely(core->cur_task == prev))
-		end_stretch(core, prev, runnable, now);
+		turbo_slice_end(core, prev, runnable, now);
 
 	th = is_idle_task(next) ? NULL : turbo_thread_find(next);
 	core->cur = th;
@@ -345,13 +345,13 @@ void turbo_slice_switch(struct turbo_core *core, bool preempt,
 	if (!th) {
 		if (!is_idle_task(next))
 			core->stat.foreign_switches++;
-		disarm(core);
+		turbo_slice_disarm(core);
 		return;
 	}
-	begin_stretch(core, th, now);
+	turbo_slice_begin(core, th, now);
 
 	if (single_task_running() && now >= READ_ONCE(core->grace_until)) {
-		disarm(core);
+		turbo_slice_disarm(core);
 		return;
 	}
 	if (runnable && !is_idle_task(prev))
@@ -366,7 +366,7 @@ void turbo_slice_switch(struct turbo_core *core, bool preempt,
  * Give the thread that runs here a timer if it must share and has none.
  * Context: on the core, interrupts off.
  */
-static void look(struct turbo_core *core)
+void turbo_slice_look(struct turbo_core *core)
 {
 	struct turbo_thread *th = core->cur;
 	u64 now;
@@ -380,13 +380,13 @@ static void look(struct turbo_core *core)
 }
 
 /* Context: hard interrupt on the core. */
-static void slice_poked(void *info)
+void turbo_slice_poked(void *info)
 {
 	struct turbo_core *core = info;
 
 	/* Full barrier: a poke from now on is a new one, and sends again. */
 	atomic_xchg(&core->poked, 0);
-	look(core);
+	turbo_slice_look(core);
 }
 
 /* Context: any, interrupts off. */
@@ -444,7 +444,7 @@ void turbo_slice_wakeup(struct turbo_core *core, struct task_struct *p)
 	if (th || READ_ONCE(core->cur))
 		hurry(core, curr);
 	/*
-	 * Pairs with the barrier in slice_expire(): @p has been counted in
+	 * Pairs with the barrier in turbo_slice_expire(): @p has been counted in
 	 * nr_running before we look whether there is a timer.  A core that
 	 * runs no attached thread looks at the queue when it switches.
 	 */
@@ -452,7 +452,7 @@ void turbo_slice_wakeup(struct turbo_core *core, struct task_struct *p)
 	if (!READ_ONCE(core->cur) || READ_ONCE(core->armed))
 		return;
 	if (core->cpu == smp_processor_id())
-		look(core);
+		turbo_slice_look(core);
 	else
 		poke(core);
 }
@@ -470,199 +470,4 @@ void turbo_slice_expect(struct turbo_core *core)
 {
 	WRITE_ONCE(core->grace_until, ktime_get_ns() + GRACE_NS);
 	poke(core);
-}
-
-/* Context: interrupt on the core. */
-static void resync(void *info)
-{
-	struct turbo_core *core = info;
-	struct turbo_thread *th;
-	u64 now = ktime_get_ns();
-
-	if (!core->live)
-		return;
-	th = is_idle_task(current) ? NULL : turbo_thread_find(current);
-	if (core->cur_task != current || core->cur != th) {
-		core->cur = th;
-		core->in_ns = now;
-		WRITE_ONCE(core->cur_task, current);
-		if (th)
-			begin_stretch(core, th, now);
-	}
-	look(core);
-}
-
-/**
- * turbo_slice_resync - take notice of a thread that runs already
- * @core: the core
- *
- * For a thread attached, or a core added, while the thread is running there:
- * no switch will tell.
- *
- * Context: task context, may sleep.
- */
-void turbo_slice_resync(struct turbo_core *core)
-{
-	smp_call_function_single(core->cpu, resync, core, 1);
-}
-
-struct forget_arg {
-	struct turbo_core *core;
-	struct turbo_thread *th;
-};
-
-/* Context: interrupt on the core. */
-static void forget(void *info)
-{
-	struct forget_arg *arg = info;
-	struct turbo_core *core = arg->core;
-
-	if (!core->cur || (arg->th && core->cur != arg->th))
-		return;
-	end_stretch(core, current, true, ktime_get_ns());
-	core->cur = NULL;
-	core->in_ns = ktime_get_ns();
-	disarm(core);
-}
-
-/**
- * turbo_slice_forget - stop treating a thread as attached
- * @core: the core
- * @th: the thread, already out of the table; NULL for whoever runs
- *
- * When this returns the core has no pointer to @th any more and, as nobody
- * finds it in the table, will not get one.
- *
- * Context: task context, may sleep.
- */
-void turbo_slice_forget(struct turbo_core *core, struct turbo_thread *th)
-{
-	struct forget_arg arg = { .core = core, .th = th };
-
-	smp_call_function_single(core->cpu, forget, &arg, 1);
-}
-
-/* Context: interrupt on the core. */
-static void start(void *info)
-{
-	struct turbo_core *core = info;
-
-	core->cur = NULL;
-	WRITE_ONCE(core->cur_task, NULL);
-	core->watch_depth = -1;
-	core->live = true;
-	WRITE_ONCE(per_cpu(turbo_core, core->cpu), core);
-}
-
-/* Context: interrupt on the core. */
-static void stop(void *info)
-{
-	struct turbo_core *core = info;
-	struct forget_arg arg = { .core = core };
-
-	forget(&arg);
-	core->live = false;
-	WRITE_ONCE(core->cur_task, NULL);
-	disarm(core);
-	WRITE_ONCE(per_cpu(turbo_core, core->cpu), NULL);
-}
-
-/**
- * turbo_slice_core_init - set up a core that has just been allocated
- * @core: zeroed memory
- * @cpu: its CPU
- */
-void turbo_slice_core_init(struct turbo_core *core, int cpu)
-{
-	core->cpu = cpu;
-	core->watch_depth = -1;
-	INIT_CSD(&core->csd, slice_poked, core);
-	turbo_hrtimer_setup(&core->timer, slice_expire, CLOCK_MONOTONIC,
-			    HRTIMER_MODE_ABS_PINNED_HARD);
-}
-
-/**
- * turbo_slice_core_start - the core begins to count as a turbo core
- * @core: the core, online
- *
- * Context: task context, under turbo_mutex.
- */
-void turbo_slice_core_start(struct turbo_core *core)
-{
-	smp_call_function_single(core->cpu, start, core, 1);
-}
-
-/**
- * turbo_slice_core_stop - the core stops to count as a turbo core
- * @core: the core, online
- *
- * Context: task context, under turbo_mutex.
- */
-void turbo_slice_core_stop(struct turbo_core *core)
-{
-	smp_call_function_single(core->cpu, stop, core, 1);
-}
-
-static void nothing(void *info)
-{
-}
-
-/**
- * turbo_slice_core_flush - wait until nothing of a stopped core is running
- * @core: the core; the hooks are gone, so nobody pokes it any more
- *
- * A poke under way has cleared @poked before it looks at the queue; the
- * second interrupt can only be taken when that one has returned.
- *
- * Context: task context, may sleep.
- */
-void turbo_slice_core_flush(struct turbo_core *core)
-{
-	while (atomic_read(&core->poked))
-		cond_resched();
-	smp_call_function_single(core->cpu, nothing, NULL, 1);
-	hrtimer_cancel(&core->timer);
-}
-
-struct rescue_arg {
-	struct turbo_core *core;
-	bool needed;
-};
-
-/* Context: interrupt on the core. */
-static void unguarded(void *info)
-{
-	struct rescue_arg *arg = info;
-	struct turbo_core *core = arg->core;
-
-	arg->needed = core->live && core->cur && !core->armed &&
-		      !atomic_read(&core->poked) && !single_task_running();
-}
-
-/**
- * turbo_slice_rescue - check the rule that two runnable threads have a timer
- * @core: the core
- *
- * The rule is kept by construction; this is the net below it.  A thread that
- * was queued a moment ago may be a microsecond ahead of its poke, so only
- * what is still so after a while counts.
- *
- * Context: task context, may sleep.
- */
-void turbo_slice_rescue(struct turbo_core *core)
-{
-	struct rescue_arg arg = { .core = core };
-
-	smp_call_function_single(core->cpu, unguarded, &arg, 1);
-	if (!arg.needed)
-		return;
-	usleep_range(1000, 2000);
-	arg.needed = false;
-	smp_call_function_single(core->cpu, unguarded, &arg, 1);
-	if (!arg.needed)
-		return;
-	if (!atomic64_fetch_inc(&core->stat.rescues))
-		pr_warn("cpu %d: threads waited without a slice timer; please report this\n",
-			core->cpu);
-	turbo_slice_resync(core);
 }

@@ -101,12 +101,11 @@ static int threads_show(struct seq_file *m, void *v)
 {
 	static struct sched_turbo_thread t;	/* under turbo_mutex */
 	struct turbo_thread *th;
-	struct turbo_vm *vm;
 	int i;
 
 	seq_puts(m, "tid vm cpu slice_ns slices slice_ends run_ns wait_ns wakeups migrations strays wake_hist\n");
 	mutex_lock(&turbo_mutex);
-	turbo_for_each_thread(vm, th) {
+	turbo_for_each_thread(th) {
 		turbo_stat_thread(&t, th);
 		seq_printf(m, "%d %d %u %llu %llu %llu %llu %llu %llu %llu %llu ",
 			   t.tid, t.vm, t.cpu, t.slice_ns, t.slices,

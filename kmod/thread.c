@@ -34,7 +34,8 @@
 static struct hlist_head table[1 << TABLE_BITS];
 
 /* Under turbo_mutex. */
-LIST_HEAD(turbo_vms);
+LIST_HEAD(turbo_threads);
+static LIST_HEAD(vms);
 unsigned int turbo_nr_threads;
 
 static LLIST_HEAD(reap_list);
@@ -67,22 +68,24 @@ static struct turbo_vm *vm_get(struct task_struct *p)
 {
 	struct turbo_vm *vm;
 
-	list_for_each_entry(vm, &turbo_vms, node)
+	list_for_each_entry(vm, &vms, node) {
 		if (vm->tgid == task_tgid(p))
-			return vm;
+			goto found;
+	}
 	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
 	if (!vm)
 		return NULL;
 	vm->tgid = get_pid(task_tgid(p));
-	INIT_LIST_HEAD(&vm->threads);
-	list_add_tail(&vm->node, &turbo_vms);
+	list_add_tail(&vm->node, &vms);
+found:
+	vm->nr_threads++;
 	return vm;
 }
 
-/* Free a VM that has no thread left.  Context: turbo_mutex held. */
+/* One thread less.  Context: turbo_mutex held. */
 static void vm_put(struct turbo_vm *vm)
 {
-	if (!list_empty(&vm->threads))
+	if (--vm->nr_threads)
 		return;
 	list_del(&vm->node);
 	put_pid(vm->tgid);
@@ -134,7 +137,7 @@ static void drop(struct turbo_thread *th, u32 *changed)
 		*changed = th->changed;
 	if (home)
 		home->nr_threads--;
-	list_del(&th->vm_node);
+	list_del(&th->node);
 	vm_put(vm);
 	turbo_nr_threads--;
 	if (!test_and_set_bit(0, &th->reaping))
@@ -205,7 +208,7 @@ static int attach(struct task_struct *p, u64 slice_ns)
 	th->home = -1;
 	th->last_cpu = -1;
 	th->demand = TURBO_DEMAND_ONE;
-	list_add_tail(&th->vm_node, &th->vm->threads);
+	list_add_tail(&th->node, &turbo_threads);
 	turbo_nr_threads++;
 	hlist_add_head_rcu(&th->hash, bucket(p));
 	/*
@@ -308,15 +311,11 @@ int turbo_thread_detach(struct task_struct *p, u32 *changed)
  */
 void turbo_thread_restore_all(void)
 {
-	struct turbo_vm *vm;
+	struct turbo_thread *th, *tmp;
 
 	lockdep_assert_held(&turbo_mutex);
-	/* the last detach of a VM frees it */
-	while ((vm = list_first_entry_or_null(&turbo_vms, struct turbo_vm,
-					      node)))
-		turbo_thread_drop(list_first_entry(&vm->threads,
-						   struct turbo_thread,
-						   vm_node), NULL);
+	list_for_each_entry_safe(th, tmp, &turbo_threads, node)
+		turbo_thread_drop(th, NULL);
 }
 
 static void reap_work_fn(struct work_struct *work)

@@ -57,14 +57,14 @@ struct turbo_thread;
  * @grace_until: a thread was on its way here; keep looking until then
  * @lead_ns: time from the timer to the switch, learned
  * @slice_ns: the slice
- * @in_pool: it is a turbo core, online or not
  * @nr_threads: threads that call it home
  * @stat: counters, as the UAPI header describes them
  *
  * Only the CPU itself writes the fields up to @lead_ns, with interrupts off,
- * but for @poked and @grace_until; others read @armed, @cur and @cur_task.  @slice_ns, @in_pool and @nr_threads are
- * written under turbo_mutex.  Once made, a core is kept until the module
- * goes, so that a late poke or timer always has something to stand on.
+ * but for @poked and @grace_until; others read @armed, @cur and @cur_task.
+ * @slice_ns and @nr_threads are written under turbo_mutex.  Once made, a core
+ * is kept until the module goes, so that a late poke or timer always has
+ * something to stand on.
  */
 struct turbo_core {
 	struct hrtimer timer;
@@ -85,7 +85,6 @@ struct turbo_core {
 	u32 lead_ns;
 
 	u64 slice_ns;
-	bool in_pool;
 	u32 nr_threads;
 
 	struct {
@@ -121,20 +120,20 @@ struct turbo_attrs {
  * struct turbo_vm - the attached threads of one process
  * @node: in the list of VMs
  * @tgid: the process
- * @threads: its attached threads
+ * @nr_threads: its attached threads
  *
  * Under turbo_mutex.
  */
 struct turbo_vm {
 	struct list_head node;
 	struct pid *tgid;
-	struct list_head threads;
+	unsigned int nr_threads;
 };
 
 /**
  * struct turbo_thread - a thread under SCHED_TURBO
  * @hash: in the table by task, RCU
- * @vm_node: in its VM's list
+ * @node: in the list of all
  * @reap_node: in the list of threads that have exited or called exec
  * @task: the thread; we hold a reference
  * @vm: its VM
@@ -158,7 +157,7 @@ struct turbo_vm {
  */
 struct turbo_thread {
 	struct hlist_node hash;
-	struct list_head vm_node;
+	struct list_head node;
 	struct llist_node reap_node;
 	struct task_struct *task;
 	struct turbo_vm *vm;
@@ -231,7 +230,7 @@ void turbo_attrs_restore_child(struct task_struct *child,
 			       const struct turbo_attrs *orig);
 
 /* thread.c: attach and detach */
-extern struct list_head turbo_vms;
+extern struct list_head turbo_threads;
 extern unsigned int turbo_nr_threads;
 int turbo_thread_attach(struct task_struct *p, u64 slice_ns, bool update);
 int turbo_thread_detach(struct task_struct *p, u32 *changed);
@@ -244,9 +243,8 @@ void turbo_thread_forked(struct turbo_thread *parent,
 			 struct task_struct *child);
 void turbo_thread_strayed(struct turbo_thread *th);
 
-#define turbo_for_each_thread(vm, th)				\
-	list_for_each_entry(vm, &turbo_vms, node)		\
-		list_for_each_entry(th, &(vm)->threads, vm_node)
+#define turbo_for_each_thread(th) \
+	list_for_each_entry(th, &turbo_threads, node)
 
 /* keeper.c: the slow round that looks after what the hooks cannot */
 void turbo_keeper_init(void);

@@ -8,16 +8,15 @@
 #ifndef SCHED_TURBO_POLICY_TYPES_H
 #define SCHED_TURBO_POLICY_TYPES_H
 
-#ifdef __KERNEL__
 #include <linux/types.h>
-#else
+
+#ifndef __KERNEL__
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-typedef uint8_t u8;
-typedef uint32_t u32;
-typedef uint64_t u64;
-typedef int64_t s64;
+typedef __u8 u8;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s64 s64;
 #endif
 
 #endif /* SCHED_TURBO_POLICY_TYPES_H */

@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# tap.sh - run stages that print TAP, count what they say
+#
+# A stage is a command.  Each of its lines "ok ..." is a test passed, unless it
+# says "# SKIP", and each "not ok ..." one failed.  A stage that ends with a
+# status other than 0 has failed even if none of its lines says so; one that
+# ends with 0 and printed no such line counts as one test.
+
+tap_dir='' tap_passed=0 tap_failed=0 tap_skipped=0
+
+tap_begin() # DIRECTORY for the logs
+{
+	tap_dir=$1
+	mkdir -p "$tap_dir"
+}
+
+tap_stage() # NAME COMMAND...
+{
+	local name=$1 status=0 start=$SECONDS log p f s
+	shift
+	log=$tap_dir/${name//[^a-zA-Z0-9.]/-}.log
+	printf '%s ...\n' "$name"
+	"$@" >"$log" 2>&1 </dev/null || status=$?
+	f=$(grep -c '^not ok' "$log" || true)
+	s=$(grep -c '^ok.*# SKIP' "$log" || true)
+	p=$(($(grep -c '^ok' "$log" || true) - s))
+	if [ "$status" != 0 ] && [ "$f" = 0 ]; then
+		f=1
+	elif [ "$status" = 0 ] && [ $((p + f + s)) = 0 ]; then
+		p=1
+	fi
+	tap_passed=$((tap_passed + p))
+	tap_failed=$((tap_failed + f))
+	tap_skipped=$((tap_skipped + s))
+	printf '%s: %d passed, %d failed, %d skipped in %d s\n' \
+		"$name" "$p" "$f" "$s" $((SECONDS - start))
+	if [ "$f" != 0 ]; then
+		grep '^not ok' "$log" || true
+		echo "--- the end of $log (status $status):"
+		tail -n 40 "$log"
+		echo "---"
+	fi
+}
+
+tap_end() # prints the sum; status 1 if a test has failed
+{
+	if [ "$tap_skipped" != 0 ]; then
+		printf '%d passed, %d failed, %d skipped\n' \
+			"$tap_passed" "$tap_failed" "$tap_skipped"
+	else
+		printf '%d passed, %d failed\n' "$tap_passed" "$tap_failed"
+	fi
+	[ "$tap_failed" = 0 ]
+}
