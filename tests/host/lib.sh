@@ -112,7 +112,8 @@ kernel_entry()
 	fi
 	[ -n "$kver" ] || die "kernel $1 is missing from $root"
 	def=$(echo "$kbuilt" "$kver"
-	      code "$ST_HOST/mkinitramfs" "$ST_HOST/initramfs-init")
+	      code "$ST_HOST/mkinitramfs" "$ST_HOST/initramfs-init"
+	      cat "$ST_HOST/tsc-khz.c")
 	# shellcheck disable=SC2034 # for whoever called
 	boot=$(cache_entry "boot-$1" "$def" \
 	       "$ST_HOST/mkinitramfs" "$root" "$kbuilt" "$kver")

@@ -120,7 +120,7 @@ qemu_find()
 # is in "accel".
 qemu_line()
 {
-	local image_mib line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M"
+	local image_mib line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M" khz=
 	image_mib=$(($(stat -c %s "$root/image") >> 20))
 
 	qemu_find
@@ -131,6 +131,7 @@ qemu_line()
 		accel="tcg, one thread, $((1 << shift)) ns an instruction"
 		qemu+=(-accel "tcg,thread=single" -icount "shift=$shift,sleep=off"
 		       -rtc clock=vm -cpu "${cpu:-max,-la57}")
+		khz=1000000
 		# A console is slow and would take up time that is being
 		# measured: warnings only.  Polling is dear in this mode.
 		line+=" loglevel=5 kvm.halt_poll_ns=0"
@@ -144,11 +145,12 @@ qemu_line()
 	else
 		accel=tcg
 		qemu+=(-accel "tcg,thread=multi" -cpu "${cpu:-max,-la57}")
+		khz=$("$boot/tsc-khz")
 		line+=" loglevel=7"
 	fi
 	# TCG's TSC is one clock for all CPUs, and much cheaper to read than the
 	# HPET that the kernel would prefer.
-	[ "$accel" = kvm ] || line+=" clocksource=tsc tsc=reliable no_timer_check"
+	[ -z "$khz" ] || line+=" tsc_early_khz=$khz clocksource=tsc tsc=reliable no_timer_check"
 
 	qemu+=(-kernel "$boot/vmlinuz" -initrd "$boot/initrd" -append "$line$append"
 	       -object "memory-backend-file,id=root,mem-path=$(quoted "$root/image"),size=${image_mib}M,readonly=on,share=on"
