@@ -256,7 +256,7 @@ static void begin_slice(struct turbo_core *core, struct turbo_thread *th,
 
 /* Account the stretch that ends now.  Context: as turbo_slice_switch(). */
 void turbo_slice_end(struct turbo_core *core, struct task_struct *prev,
-			bool runnable, u64 now)
+		     bool runnable, u64 now)
 {
 	struct turbo_thread *th = core->cur;
 	u64 ran = now - core->in_ns;
@@ -291,7 +291,7 @@ void turbo_slice_end(struct turbo_core *core, struct task_struct *prev,
 
 /* Account the switch-in of @th. */
 void turbo_slice_begin(struct turbo_core *core, struct turbo_thread *th,
-			  u64 now)
+		       u64 now)
 {
 	u64 wait;
 
