@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * core.c - turbo cores come, go and get their slices at run time
+ */
+#include <errno.h>
+
+#include "abi.h"
+#include "attr.h"
+#include "host.h"
+#include "proc.h"
+#include "tap.h"
+
+#define HOGS	4
+
+static struct proc hogs;
+static struct attr before[HOGS];
+static bool slices;
+
+static int on_core(unsigned int cpu)
+{
+	struct sched_turbo_core c;
+
+	return core_find(cpu, &c) ? (int)c.nr_threads : -1;
+}
+
+/* Where they really run, seen a few times in a row. */
+static bool run_on(unsigned int cpu)
+{
+	int i, n;
+
+	for (n = 0; n < 5; n++, usleep(2000))
+		for (i = 0; i < HOGS; i++)
+			if (proc_cpu(proc_tid(&hogs, i)) != (int)cpu)
+				return false;
+	return true;
+}
+
+static bool all_run(void)
+{
+	uint64_t loops[HOGS];
+	int i;
+
+	for (i = 0; i < HOGS; i++)
+		loops[i] = proc_loops(&hogs, i);
+	for (i = 0; i < HOGS; i++)
+		if (!await(SOON, proc_loops(&hogs, i) > loops[i]))
+			return false;
+	return true;
+}
+
+static bool slice_is(pid_t tid, uint64_t slice_ns)
+{
+	struct sched_turbo_thread t;
+	struct attr attr;
+
+	if (!thread_find(tid, &t) || attr_get(tid, &attr))
+		return false;
+	return t.slice_ns == slice_ns && (!slices || attr.slice_ns == slice_ns);
+}
+
+/* Each hog has the slice of the core it is on. */
+static bool slices_are(uint64_t slice2_ns, uint64_t slice3_ns)
+{
+	int i;
+
+	for (i = 0; i < HOGS; i++) {
+		struct sched_turbo_thread t;
+
+		if (!thread_find(proc_tid(&hogs, i), &t) ||
+		    !slice_is(t.tid, t.cpu == 2 ? slice2_ns : slice3_ns))
+			return false;
+	}
+	return true;
+}
+
+static void no_core(void)
+{
+	is(cores(NULL, 0), 0, "no turbo core at first");
+	is(attach(hogs.pid, 0), -ENODEV, "attach without a turbo core");
+	is(threads(NULL, 0), 0, "no thread");
+}
+
+static void add_one(void)
+{
+	int i;
+
+	log_mark();
+	is(core_add(2, 0), 0, "add cpu 2");
+	is(log_count("cpu 2: turbo core, slice 100 us"), 1, "... is logged");
+	for (i = 0; i < HOGS; i++)
+		attach(proc_tid(&hogs, i), 0);
+	is(on_core(2), HOGS, "all hogs are its threads");
+	ok(await(SOON, run_on(2)) && all_run(), "all run there");
+}
+
+static void add_another(void)
+{
+	is(core_add(3, 400 * US), 0, "add cpu 3 while they run");
+	ok(await(SOON, on_core(2) == 2 && on_core(3) == 2), "two hogs move");
+	ok(all_run(), "all run");
+	ok(await(SOON, slices_are(100 * US, 400 * US)),
+	   "each has the slice of its core");
+}
+
+/* Stretches between switches; on one core, so that all count. */
+static uint64_t mean_stretch(unsigned int cpu)
+{
+	struct sched_turbo_core c = { 0 }, d = { 0 };
+
+	usleep(100000);
+	core_find(cpu, &c);
+	usleep(500000);
+	core_find(cpu, &d);
+	d.slices -= c.slices;
+	d.turbo_ns -= c.turbo_ns;
+	return d.slices ? d.turbo_ns / d.slices : 0;
+}
+
+static void set_slice(void)
+{
+	uint64_t short_ns, long_ns;
+
+	is(core_slice(2, 4 * MS), 0, "set the slice of cpu 2");
+	is(core_slice(3, 200 * US), 0, "set the slice of cpu 3");
+	ok(await(SOON, slices_are(4 * MS, 200 * US)), "the threads have them");
+	long_ns = mean_stretch(2);
+	short_ns = mean_stretch(3);
+	note("stretches of %llu and %llu us", (unsigned long long)long_ns / 1000,
+	     (unsigned long long)short_ns / 1000);
+	ok(long_ns > 2 * short_ns, "... and switch that often");
+
+	log_mark();
+	is(core_slice(2, 99999), -ERANGE, "a slice that is too short");
+	is(log_count("cpu 2: slice 99999 ns"), 1, "... is logged");
+	is(core_slice(2, 10 * MS + 1), -ERANGE, "a slice that is too long");
+	is(log_count("cpu 2: slice 10000001 ns"), 1, "... is logged");
+	is(core_slice(2, 0), -ERANGE, "no slice");
+	ok(slices_are(4 * MS, 200 * US), "nothing has changed");
+	is(core_slice(2, 100 * US), 0, "the shortest one");
+	is(core_slice(3, 10 * MS), 0, "the longest one");
+	ok(await(SOON, slices_are(100 * US, 10 * MS)), "the threads have them");
+	is(core_slice(1, 100 * US), -ENOENT, "of a regular core");
+}
+
+static void own_slice(void)
+{
+	pid_t tid = proc_tid(&hogs, 0);
+	struct sched_turbo_thread t = { 0 };
+
+	is(detach(tid, NULL), 0, "detach one");
+	is(attach(tid, 300 * US), 0, "attach it with a slice of its own");
+	ok(slice_is(tid, 300 * US), "it has that one");
+	thread_find(tid, &t);
+	is(t.flags, SCHED_TURBO_THREAD_OWN_SLICE, "it is marked");
+	core_slice(2, 150 * US);
+	core_slice(3, 150 * US);
+	ok(slice_is(tid, 300 * US), "that of its core makes no difference");
+	ok(slice_is(proc_tid(&hogs, 1), 150 * US), "but to the others");
+	thread_find(proc_tid(&hogs, 1), &t);
+	is(t.flags, 0, "which are not marked");
+	is(detach(tid, NULL), 0, "detach it");
+	is(attach(tid, 0), 0, "attach it without one");
+	ok(slice_is(tid, 150 * US), "it has that of its core");
+}
+
+static void remove_one(void)
+{
+	log_mark();
+	core_slice(3, 700 * US);
+	is(core_del(2), 0, "remove cpu 2");
+	is(log_count("cpu 2: no longer a turbo core"), 1, "... is logged");
+	ok(!core_find(2, NULL), "it is not in the list");
+	is(on_core(3), HOGS, "all hogs are on cpu 3");
+	ok(await(SOON, run_on(3)) && all_run(), "all run there");
+	ok(await(SOON, slices_are(0, 700 * US)), "with its slice");
+}
+
+static void remove_last(void)
+{
+	int i;
+
+	log_mark();
+	is(core_del(3), 0, "remove cpu 3, the last one");
+	is(cores(NULL, 0), 0, "no turbo core is left");
+	is(threads(NULL, 0), 0, "no thread is left");
+	is(log_count("cpu 3 was the last turbo core"), 1,
+	   "one line in the log");
+	for (i = 0; i < HOGS; i++)
+		ok(attr_is(proc_tid(&hogs, i), &before[i], "hog"),
+		   "hog %d is restored", i);
+	ok(all_run(), "all run");
+	is(attach(hogs.pid, 0), -ENODEV, "attach");
+
+	log_mark();
+	is(core_add(3, 0), 0, "add cpu 3");
+	is(threads(NULL, 0), 0, "still no thread");
+	is(core_del(3), 0, "remove cpu 3 again");
+	is(log_count("last turbo core"), 0, "nobody to be told about");
+}
+
+/* Hogs running while cores come and go beneath them. */
+static void back_and_forth(void)
+{
+	int i, wrong = 0;
+
+	core_add(2, 0);
+	core_add(3, 0);
+	for (i = 0; i < HOGS; i++)
+		wrong += !!attach(proc_tid(&hogs, i), 0);
+	for (i = 0; i < 20; i++) {
+		unsigned int cpu = i & 1 ? 2 : 3;
+
+		wrong += !!core_del(cpu);
+		wrong += on_core(5 - cpu) != HOGS;
+		wrong += !!core_add(cpu, 0);
+	}
+	is(wrong, 0, "twenty times back and forth");
+	ok(all_run(), "all run");
+	ok(await(SOON, on_core(2) == 2 && on_core(3) == 2), "two and two");
+	is(rescues(), 0, "no thread waited without a timer");
+	is(module_unload(), 0, "unload");
+	for (i = 0; i < HOGS; i++)
+		ok(attr_is(proc_tid(&hogs, i), &before[i], "hog"),
+		   "hog %d is restored", i);
+}
+
+int main(void)
+{
+	int i;
+
+	tap_start();
+	module_need("");
+	slices = attr_slices();
+	hogs = proc_start(HOGS, TASK_SPIN);
+	for (i = 0; i < HOGS; i++)
+		attr_get(proc_tid(&hogs, i), &before[i]);
+	no_core();
+	add_one();
+	add_another();
+	set_slice();
+	own_slice();
+	remove_one();
+	remove_last();
+	back_and_forth();
+	proc_end(&hogs);
+	return tap_end();
+}
