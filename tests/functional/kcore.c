@@ -22,7 +22,8 @@ void kcore_find(struct kcore_symbol *symbols, int nr)
 		name = name ? strchr(name + 1, ' ') : NULL;
 		if (!name)
 			continue;
-		end = ++name + strcspn(name, "\t\n");
+		name++;
+		end = name + strcspn(name, "\t\n");
 		module = *end == '\t' ? end + 2 : end + 1;
 		*end = 0;
 		module[strcspn(module, "]\n")] = 0;
