@@ -3,8 +3,14 @@
 # SCHED_TURBO for KVM.  "make help" lists the targets.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
+PREFIX ?= /usr/local
+DESTDIR ?=
+# For check and numbers: which of tests/host/kernels.list, none for all.
+KERNEL ?=
+GROUP ?= slice
 
-.PHONY: all modules tools tests clean help
+.PHONY: all modules tools tests check check-fast numbers demo \
+	install modules_install tools_install clean help
 
 all: modules tools tests
 
@@ -14,9 +20,44 @@ modules:
 tools:
 	$(MAKE) -C tools/turboctl
 
-tests:
+tests: tools
 	$(MAKE) -C tests/guest/micro
 	$(MAKE) -C tests/numbers
+	$(MAKE) -C tests/functional
+
+check:
+	tests/check $(KERNEL)
+
+check-fast:
+	tests/check --fast $(KERNEL)
+
+numbers:
+	tests/numbers/run $(GROUP) $(KERNEL)
+
+demo:
+	demo/run
+
+install: modules_install tools_install
+
+modules_install:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+
+tools_install:
+	$(MAKE) -C tools/turboctl install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
 clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	$(MAKE) -C tools/turboctl clean
+	$(MAKE) -C tests/guest/micro clean
+	$(MAKE) -C tests/numbers clean
+	$(MAKE) -C tests/functional clean
+
+help:
+	@echo 'all            modules, turboctl and test programs for KDIR'
+	@echo '               ($(KDIR))'
+	@echo 'install        modules (INSTALL_MOD_PATH) and turboctl (DESTDIR, PREFIX)'
+	@echo 'demo           a KVM host in a box: four guests, stock and SCHED_TURBO'
+	@echo 'check          all tests on all kernels, or on KERNEL="6.12 7.2"'
+	@echo 'check-fast     what takes under five minutes, on 6.12'
+	@echo 'numbers        the figures of GROUP=slice against their targets'
+	@echo 'clean          what all has made'
