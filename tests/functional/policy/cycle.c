@@ -78,6 +78,8 @@ static int cycles_under_load(void *arg)
 	for (int i = 0; i < cycles; i++) {
 		/* half of them turn round in the middle of the transition */
 		loaded += !policy_load(!(i & 1));
+		if (!(i & 1))
+			usleep(300000);
 		unloaded += !policy_unload();
 	}
 	atomic_store(&stop, true);

@@ -130,8 +130,12 @@ static void add_setattr(void)
 		0x68, 0x78, 0x80, 0x10000000, 1UL << 63,
 	};
 	static const int nices[] = { -100, -20, -1, 5, 19, 100 };
+	/*
+	 * As SCHED_DEADLINE, a process has to get through with that in one
+	 * period, or the test takes ages.
+	 */
 	static const unsigned long runtimes[] = {
-		1, 50000, 100000, 3000000, 200000000, 1UL << 63,
+		1, 30000000, 40000000, 450000000, 1UL << 63,
 	};
 	static const unsigned char places[] = { NIL, BAD, EDGE };
 
@@ -169,6 +173,13 @@ static void add_setattr(void)
 					.policy = SCHED_TURBO,
 					.flags = flags[j], .nice = 2,
 				},
+			});
+	for (unsigned int runtime = 50000; runtime < 200000000; runtime *= 4)
+		for (unsigned int policy = 0; policy < 4; policy += 3)
+			add((struct entry){
+				.call = SETATTR,
+				.attr = { .size = 56, .policy = policy,
+					  .runtime = runtime },
 			});
 	for (unsigned int policy = 0; policy < 7; policy += 3) {
 		for (EACH(i, nices))

@@ -177,7 +177,7 @@ static int refusals(void *arg)
 	 * and a SCHED_TURBO one may not.
 	 */
 	refused(attr_with(abi, (struct attr){ .policy = DEADLINE,
-					      .runtime = 1000000,
+					      .runtime = 50000000,
 					      .deadline = 100000000,
 					      .period = 100000000 }),
 		-EPERM, "DEADLINE straight from SCHED_TURBO");
@@ -199,7 +199,7 @@ static int deadline_thread(void *arg)
 	enum abi abi = *(enum abi *)arg;
 
 	if (attr_with(abi, (struct attr){ .policy = DEADLINE,
-					  .runtime = 1000000,
+					  .runtime = 50000000,
 					  .deadline = 100000000,
 					  .period = 100000000 })) {
 		skip("cannot be had here", "a SCHED_DEADLINE thread");
