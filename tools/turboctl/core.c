@@ -70,21 +70,6 @@ static int read_cores(int fd, struct cpus *set)
 	return err;
 }
 
-static int read_attached(int fd, struct attached *attached)
-{
-	struct sched_turbo_thread *threads;
-	unsigned int nr;
-	int err;
-
-	err = dev_threads(fd, &threads, &nr);
-	attached->nr = nr;
-	attached->tids = xalloc(NULL, nr, sizeof(attached->tids[0]));
-	for (unsigned int i = 0; i < nr; i++)
-		attached->tids[i] = threads[i].tid;
-	free(threads);
-	return err;
-}
-
 /* Without a module, @c->fd is negative. */
 static int change_begin(struct change *c)
 {
@@ -93,24 +78,22 @@ static int change_begin(struct change *c)
 	memset(c, 0, sizeof(*c));
 	c->lock = -1;
 	c->fd = dev_open_if_loaded();
+	c->attached.fd = c->fd;
 	if (c->fd < 0 && c->fd != -ENODEV)
 		return c->fd;
 	c->lock = state_lock();
 	if (c->lock < 0)
 		return c->lock;
 	err = state_load(&c->st);
-	if (!err && c->fd >= 0) {
+	if (!err && c->fd >= 0)
 		err = read_cores(c->fd, &c->cores);
-		if (!err)
-			err = read_attached(c->fd, &c->attached);
-	}
 	block_signals(&c->old_signals);
 	return err;
 }
 
 static void change_end(struct change *c)
 {
-	free(c->attached.tids);
+	tids_free(&c->attached.tids);
 	state_free(&c->st);
 	if (c->lock >= 0) {
 		state_unlock(c->lock);

@@ -114,7 +114,7 @@ static void restore_files(struct state *st, unsigned int cpu)
  * remember what was changed.
  */
 int isolate_add(struct state *st, unsigned int cpu,
-		const struct attached *attached, struct isolated *done)
+		struct attached *attached, struct isolated *done)
 {
 	struct pinned *pinned;
 	int err;
@@ -142,8 +142,7 @@ int isolate_add(struct state *st, unsigned int cpu,
 }
 
 /* Undoes exactly that, as far as nobody else has changed it meanwhile. */
-int isolate_del(struct state *st, unsigned int cpu,
-		const struct attached *attached)
+int isolate_del(struct state *st, unsigned int cpu, struct attached *attached)
 {
 	struct pinned *pinned;
 

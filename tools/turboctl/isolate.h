@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "state.h"
+#include "tids.h"
 
 enum isolation {
 	/* Nothing was done to it. */
@@ -22,10 +23,13 @@ enum isolation {
 	ISOLATION_OTHER,
 };
 
-/* Threads under SCHED_TURBO: their affinity is the module's business. */
+/*
+ * Threads that are or lately were under SCHED_TURBO: their affinity is the
+ * module's business.  @fd is its device, negative if there is none.
+ */
 struct attached {
-	pid_t *tids;
-	unsigned int nr;
+	int fd;
+	struct tids tids;
 };
 
 /* What isolate_add() did. */
@@ -38,12 +42,12 @@ struct isolated {
 const char *isolation_name(enum isolation how);
 enum isolation isolation_of(const struct state *st, unsigned int cpu);
 int isolate_add(struct state *st, unsigned int cpu,
-		const struct attached *attached, struct isolated *done);
-int isolate_del(struct state *st, unsigned int cpu,
-		const struct attached *attached);
+		struct attached *attached, struct isolated *done);
+int isolate_del(struct state *st, unsigned int cpu, struct attached *attached);
 
 /* isolate_cgroup.c */
 bool cpu_is_boot_isolated(unsigned int cpu);
+bool partition_holds(const struct state *st, unsigned int cpu);
 enum isolation partition_add(struct state *st, unsigned int cpu);
 void partition_del(struct state *st, unsigned int cpu);
 
@@ -78,8 +82,7 @@ bool workqueue_is(const struct saved_file *file);
 /* isolate_threads.c */
 struct pinned;
 
-struct pinned *pinned_read(const struct state *st,
-			   const struct attached *attached);
+struct pinned *pinned_read(const struct state *st, struct attached *attached);
 void pinned_keep_off(struct state *st, struct pinned *pinned, unsigned int cpu);
 void pinned_give_back(struct state *st, struct pinned *pinned,
 		      unsigned int cpu);

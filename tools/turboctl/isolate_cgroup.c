@@ -59,6 +59,20 @@ static char *partition_fault(void)
 	return fault;
 }
 
+/* Whether @cpu is in our partition, and that is in force. */
+bool partition_holds(const struct state *st, unsigned int cpu)
+{
+	struct cpus set;
+	char *fault;
+
+	if (!cpus_has(&st->partition, cpu) || fs_read_cpulist(CPUS, &set) ||
+	    !cpus_has(&set, cpu))
+		return false;
+	fault = partition_fault();
+	free(fault);
+	return !fault;
+}
+
 /* Whether another cgroup below the root needs the cpuset controller. */
 static char *controller_user(void)
 {

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dev.h"
 #include "fs.h"
 #include "isolate.h"
 #include "msg.h"
@@ -33,6 +34,7 @@ struct cgroup_cpus {
 };
 
 struct pinned {
+	struct attached *attached;
 	struct pinned_thread *threads;
 	size_t nr_threads;
 	struct cgroup_cpus *cgroups;
@@ -118,12 +120,36 @@ static const struct cpus *cgroup_cpus(struct pinned *pinned, pid_t tid)
 	return &cgroup->effective;
 }
 
+/*
+ * To be called once more after the cpusets have changed: a thread may be
+ * attached or detached by someone else at any time.
+ */
+static void update_attached(struct attached *attached)
+{
+	struct sched_turbo_thread *threads;
+	unsigned int nr;
+
+	if (attached->fd < 0 || dev_threads(attached->fd, &threads, &nr))
+		return;
+	for (unsigned int i = 0; i < nr; i++)
+		tids_add(&attached->tids, threads[i].tid);
+	free(threads);
+}
+
 static bool is_attached(const struct attached *attached, pid_t tid)
 {
-	for (unsigned int i = 0; i < attached->nr; i++)
-		if (attached->tids[i] == tid)
+	for (size_t i = 0; i < attached->tids.nr; i++)
+		if (attached->tids.tid[i] == tid)
 			return true;
 	return false;
+}
+
+/* Whether it still is the thread that was read, and ours to change. */
+static bool is_ours(const struct pinned *pinned,
+		    const struct pinned_thread *thread)
+{
+	return thread->start && thread_start(thread->tid) == thread->start &&
+	       !is_attached(pinned->attached, thread->tid);
 }
 
 static bool is_saved(const struct state *st, pid_t tid)
@@ -154,8 +180,7 @@ static void read_thread(struct pinned *pinned, const struct state *st,
 }
 
 static void read_process(struct pinned *pinned, const struct state *st,
-			 const char *pid, const struct cpus *online,
-			 const struct attached *attached)
+			 const char *pid, const struct cpus *online)
 {
 	char *path = xprintf("/proc/%s/task", pid);
 	DIR *dir = fs_opendir(path);
@@ -165,7 +190,7 @@ static void read_process(struct pinned *pinned, const struct state *st,
 	while (dir && (entry = readdir(dir))) {
 		pid_t tid = atoi(entry->d_name);
 
-		if (tid > 0 && !is_attached(attached, tid))
+		if (tid > 0 && !is_attached(pinned->attached, tid))
 			read_thread(pinned, st, tid, online);
 	}
 	if (dir)
@@ -176,8 +201,7 @@ static void read_process(struct pinned *pinned, const struct state *st,
  * All threads that may not run on all CPUs that their cgroup has, and those we
  * have to give something back to.
  */
-struct pinned *pinned_read(const struct state *st,
-			   const struct attached *attached)
+struct pinned *pinned_read(const struct state *st, struct attached *attached)
 {
 	struct pinned *pinned = xalloc(NULL, 1, sizeof(*pinned));
 	struct dirent *entry;
@@ -185,12 +209,13 @@ struct pinned *pinned_read(const struct state *st,
 	DIR *dir;
 
 	memset(pinned, 0, sizeof(*pinned));
+	pinned->attached = attached;
+	update_attached(attached);
 	fs_read_cpulist("/sys/devices/system/cpu/online", &online);
 	dir = fs_opendir("/proc");
 	while (dir && (entry = readdir(dir)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			read_process(pinned, st, entry->d_name, &online,
-				     attached);
+			read_process(pinned, st, entry->d_name, &online);
 	if (dir)
 		closedir(dir);
 	return pinned;
@@ -233,12 +258,13 @@ void pinned_keep_off(struct state *st, struct pinned *pinned, unsigned int cpu)
 	char *homeless = NULL;
 
 	forget_cgroups(pinned);
+	update_attached(pinned->attached);
 	for (size_t i = 0; i < pinned->nr_threads; i++) {
 		struct pinned_thread *thread = &pinned->threads[i];
 		struct saved_thread *saved;
 		struct cpus want = thread->before, now;
 
-		if (!thread->start || thread_start(thread->tid) != thread->start)
+		if (!is_ours(pinned, thread))
 			continue;
 		cpus_andnot(&want, &st->partition);
 		pin(pinned, thread->tid, &want, &now);
@@ -270,8 +296,8 @@ void pinned_keep_off(struct state *st, struct pinned *pinned, unsigned int cpu)
 		saved->ours = now;
 	}
 	if (homeless)
-		note("pinned to CPU %u alone, and moved elsewhere by the kernel until core del: %s",
-		     cpu, homeless);
+		note("pinned to nothing but turbo cores, and moved elsewhere by the kernel until core del: %s",
+		     homeless);
 	free(homeless);
 }
 
@@ -310,10 +336,11 @@ void pinned_give_back(struct state *st, struct pinned *pinned,
 		      unsigned int cpu)
 {
 	forget_cgroups(pinned);
+	update_attached(pinned->attached);
 	for (size_t i = 0; i < pinned->nr_threads; i++) {
 		struct pinned_thread *thread = &pinned->threads[i];
 
-		if (thread->start && thread_start(thread->tid) == thread->start)
+		if (is_ours(pinned, thread))
 			give_back(st, pinned, thread, cpu);
 	}
 	/* Threads that have ended, and all once nothing is isolated. */

@@ -14,11 +14,14 @@ static const char note_prefix[] = "note: ";
 
 static void vsay(const char *kind, const char *fmt, va_list ap)
 {
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		die_nomem();
 	/* In order with what went to stdout, when both are one file. */
 	fflush(stdout);
-	fprintf(stderr, "turboctl: %s", kind);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	fprintf(stderr, "turboctl: %s%s\n", kind, text);
+	free(text);
 }
 
 void complain(const char *fmt, ...)

@@ -21,7 +21,10 @@ static struct json_object *core_to_json(const struct report *r,
 
 	add_field(obj, core, cpu);
 	json_add_bool(obj, "online", core->flags & SCHED_TURBO_CORE_ONLINE);
-	json_add_bool(obj, "isolated", core->flags & SCHED_TURBO_CORE_ISOLATED);
+	/* Not every kernel tells the module of partitions. */
+	json_add_bool(obj, "isolated",
+		      core->flags & SCHED_TURBO_CORE_ISOLATED ||
+		      partition_holds(&r->st, core->cpu));
 	json_add_string(obj, "isolation",
 			isolation_name(report_isolation(r, core)));
 	add_field(obj, core, slice_ns);

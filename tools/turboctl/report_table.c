@@ -60,7 +60,7 @@ static const char *isolation(char buf[CELL], const struct report *r,
 
 	snprintf(buf, CELL, "%s%s", isolation_name(how),
 		 how == ISOLATION_PARTITION &&
-		 !(core->flags & SCHED_TURBO_CORE_ISOLATED) ? " (lost)" : "");
+		 !partition_holds(&r->st, core->cpu) ? " (lost)" : "");
 	return buf;
 }
 
@@ -168,11 +168,15 @@ static void print_vm(pid_t vm)
 	char *name = report_vm_name(vm);
 
 	if (vm)
-		printf("\nVM %d (%s)\n", vm, name ? name : "gone");
+		printf("VM %d (%s)\n", vm, name ? name : "gone");
 	else
-		puts("\nVMs of other PID namespaces");
+		puts("VMs of other PID namespaces");
 	free(name);
-	printf("%9s %4s  %-15s %7s  %10s %10s %9s %9s %10s %9s %9s %6s %6s\n",
+}
+
+static void print_thread_head(void)
+{
+	printf("\n%9s %4s  %-15s %7s  %10s %10s %9s %9s %10s %9s %9s %6s %6s\n",
 	       "TID", "CPU", "NAME", "SLICE", "SLICES", "ENDS", "RUN", "WAIT",
 	       "WAKEUPS", "P50", "P99", "MOVES", "STRAYS");
 }
@@ -190,6 +194,8 @@ void report_print(const struct report *r, const struct report *before)
 		       "TURBO", "FOREIGN", "FSWITCHES", "MOVED-IN", "RESCUES");
 	for (unsigned int i = 0; i < r->nr_cores; i++)
 		print_core(before, &r->cores[i], secs);
+	if (r->nr_threads)
+		print_thread_head();
 	for (unsigned int i = 0; i < r->nr_threads; i++) {
 		if (!i || r->threads[i].vm != r->threads[i - 1].vm)
 			print_vm(r->threads[i].vm);

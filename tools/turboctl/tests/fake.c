@@ -142,6 +142,10 @@ static void cpusets_changed(void)
 	struct cpus set, left, isolated, online;
 	char *text;
 
+	if (fake.attached_meanwhile) {
+		fake_attach(fake.attached_meanwhile, 1, "late");
+		fake.attached_meanwhile = 0;
+	}
 	partition_cpus(&isolated);
 	fs_read_cpulist("/sys/devices/system/cpu/online", &online);
 	left = online;

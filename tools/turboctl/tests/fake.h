@@ -43,6 +43,9 @@ struct fake {
 	const char *refused[FAKE_MAX];
 	int refusal;
 
+	/* Someone attaches this thread when a cpuset changes. */
+	int attached_meanwhile;
+
 	struct fake_thread threads[FAKE_MAX];
 	unsigned int nr_threads;
 	unsigned int nr_setaffinity;

@@ -167,7 +167,15 @@ static void core_add_slice(void **state)
 		" CPU  STATE    ISOLATION           SLICE  THREADS\n"
 		"   2  online   partition           200us        0\n"
 		"   3  online   partition           200us        0\n");
+	/* A kernel that does not tell the module, and one that gave up. */
 	fake.cores[0].flags = 0;
+	fake.cores[1].flags = 0;
+	assert_int_equal(call_turboctl("core list --json"), EX_OK);
+	assert_said(fake_out, "\"isolated\": true");
+	fake_put("/sys/fs/cgroup/sched_turbo/cpuset.cpus.partition",
+		 "isolated invalid (Parent unable to distribute cpu downstream)");
+	assert_int_equal(call_turboctl("core list --json"), EX_OK);
+	assert_null(strstr(fake_out, "\"isolated\": true"));
 	assert_int_equal(call_turboctl("core list"), EX_OK);
 	assert_said(fake_out, "   2  offline  partition (lost)    200us        0\n");
 	assert_int_equal(call_turboctl("core list --json"), EX_OK);

@@ -32,7 +32,7 @@ static void pinned_threads(void **state)
 		fake.nr_setaffinity = 0;
 		before = fake_snapshot();
 		core_ok("core add 3");
-		assert_said(fake_err, "pinned to CPU 3 alone, and moved elsewhere by the kernel until core del: 103 (alone)");
+		assert_said(fake_err, "pinned to nothing but turbo cores, and moved elsewhere by the kernel until core del: 103 (alone)");
 		assert_affinity(100, "0-2");
 		assert_affinity(101, "1");
 		assert_affinity(102, "0-1");
@@ -102,6 +102,21 @@ static void pinned_attached(void **state)
 	assert_int_equal(fake.nr_setaffinity, 0);
 }
 
+/* The same for one that is attached while cores are added. */
+static void attached_meanwhile(void **state)
+{
+	(void)state;
+	fake.kernel_forgets_affinity = true;
+	fake_thread(100, 101, "vcpu", "2");
+	fake.attached_meanwhile = 101;
+	core_ok("core add 2");
+	assert_silent();
+	assert_int_equal(fake.nr_setaffinity, 0);
+	core_ok("core del 2");
+	assert_silent();
+	assert_int_equal(fake.nr_setaffinity, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 
 int main(void)
@@ -111,6 +126,7 @@ int main(void)
 		TEST(pinned_meanwhile),
 		TEST(pinned_no_partition),
 		TEST(pinned_attached),
+		TEST(attached_meanwhile),
 	};
 
 	return cmocka_run_group_tests_name("pinned", tests, NULL, NULL);
