@@ -246,18 +246,32 @@ int main(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (c) {
-		case 'c': cpu = atoi(optarg); break;
-		case 't': parse_tids(&t, optarg); break;
-		case 's': seconds = atof(optarg); break;
-		case 'H': bin_us = atof(optarg); break;
+		case 'c':
+			cpu = atoi(optarg);
+			break;
+		case 't':
+			parse_tids(&t, optarg);
+			break;
+		case 's':
+			seconds = atof(optarg);
+			break;
+		case 'H':
+			bin_us = atof(optarg);
+			break;
 		case 'd':
 			t.dump = fopen(optarg, "w");
 			if (!t.dump)
 				err(1, "%s", optarg);
 			break;
-		case 'r': mib = atoi(optarg); break;
-		case 'h': usage(stdout); return 0;
-		default: usage(stderr); return 2;
+		case 'r':
+			mib = atoi(optarg);
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
 		}
 	}
 	if (cpu < 0 || !t.nr_threads || optind != argc) {

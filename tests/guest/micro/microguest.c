@@ -96,20 +96,48 @@ static bool parse(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (c) {
-		case 'v': opt.vcpus = atoi(optarg); break;
-		case 'm': opt.mode = optarg; break;
-		case 'p': opt.period_us = atof(optarg); break;
-		case 'b': opt.busy_us = atof(optarg); break;
-		case 'i': opt.irqfd = true; break;
-		case 'I': opt.irq_cpu = optarg; break;
-		case 'c': parse_cpus(optarg); break;
-		case 'n': opt.set_nice = true; opt.nice = atoi(optarg); break;
-		case 'S': opt.slice_us = atof(optarg); break;
-		case 'g': opt.cgroup = optarg; break;
-		case 's': opt.seconds = atof(optarg); break;
-		case 'f': opt.status = optarg; break;
-		case 'h': usage(stdout); exit(0);
-		default: return false;
+		case 'v':
+			opt.vcpus = atoi(optarg);
+			break;
+		case 'm':
+			opt.mode = optarg;
+			break;
+		case 'p':
+			opt.period_us = atof(optarg);
+			break;
+		case 'b':
+			opt.busy_us = atof(optarg);
+			break;
+		case 'i':
+			opt.irqfd = true;
+			break;
+		case 'I':
+			opt.irq_cpu = optarg;
+			break;
+		case 'c':
+			parse_cpus(optarg);
+			break;
+		case 'n':
+			opt.set_nice = true;
+			opt.nice = atoi(optarg);
+			break;
+		case 'S':
+			opt.slice_us = atof(optarg);
+			break;
+		case 'g':
+			opt.cgroup = optarg;
+			break;
+		case 's':
+			opt.seconds = atof(optarg);
+			break;
+		case 'f':
+			opt.status = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(0);
+		default:
+			return false;
 		}
 	}
 	if (!strcmp(opt.mode, "duty") && opt.busy_us <= 0) {
