@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <json-c/json.h>
+#include <json-c/json_object.h>
 
 #include "cpus.h"
 

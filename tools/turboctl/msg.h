@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-#define __printf(fmt, args)	__attribute__((format(printf, fmt, args)))
-#define __noreturn		__attribute__((noreturn))
+#define __printf(fmt, args)	__attribute__((__format__(printf, fmt, args)))
+#define __noreturn		__attribute__((__noreturn__))
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
+#include <json-c/json_util.h>
 
 #include "fs.h"
 #include "json.h"

@@ -40,12 +40,17 @@ int sys_ioctl(int fd, unsigned long request, void *arg)
 int sys_getaffinity(pid_t tid, struct cpus *set)
 {
 	cpus_clear(set);
+	/* Thread ids of another machine's are none of this one's. */
+	if (!fs_is_real())
+		return -ESRCH;
 	return syscall(SYS_sched_getaffinity, tid, sizeof(*set), set) < 0 ?
 	       -errno : 0;
 }
 
 int sys_setaffinity(pid_t tid, const struct cpus *set)
 {
+	if (!fs_is_real())
+		return -ESRCH;
 	return syscall(SYS_sched_setaffinity, tid, sizeof(*set), set) < 0 ?
 	       -errno : 0;
 }
