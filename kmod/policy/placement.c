@@ -4,20 +4,54 @@
  */
 #include "placement.h"
 
-/* Is core @a a better home than core @b? */
+/* Of two cores that are about as loaded: is @a a better home than @b? */
 static bool better(const struct turbo_place_core *a,
 		   const struct turbo_place_core *b)
 {
-	u64 hi = a->load > b->load ? a->load : b->load;
-	u64 lo = a->load > b->load ? b->load : a->load;
-
-	if (hi - lo > TURBO_DEMAND_SLACK)
-		return a->load < b->load;
 	if (a->near != b->near)
 		return a->near;
 	if (a->nr != b->nr)
 		return a->nr < b->nr;
 	return a->load < b->load;
+}
+
+/*
+ * May a thread of @demand go from core @from to core @to?  One that has no
+ * core, @from being -1, may go to any.
+ */
+static bool eligible(const struct turbo_place_core *core, int from, int to,
+		     u32 demand)
+{
+	bool nearer;
+
+	if (from < 0)
+		return true;
+	nearer = core[to].near && !core[from].near;
+	return to != from &&
+	       core[from].load >= core[to].load + demand +
+				  (nearer ? 0 : TURBO_DEMAND_SLACK + 1);
+}
+
+/*
+ * The best of the eligible cores that are about as loaded as the least loaded
+ * one of them.  Compared with that one and not with each other: else a few
+ * small differences would add up to a large one.
+ */
+static int choose(const struct turbo_place_core *core, int nr_cores, int from,
+		  u32 demand)
+{
+	int i, least = -1, best = -1;
+
+	for (i = 0; i < nr_cores; i++)
+		if (eligible(core, from, i, demand) &&
+		    (least < 0 || core[i].load < core[least].load))
+			least = i;
+	for (i = 0; i < nr_cores; i++)
+		if (eligible(core, from, i, demand) &&
+		    core[i].load - core[least].load <= TURBO_DEMAND_SLACK &&
+		    (best < 0 || better(&core[i], &core[best])))
+			best = i;
+	return best;
 }
 
 /**
@@ -29,12 +63,7 @@ static bool better(const struct turbo_place_core *a,
  */
 int turbo_place(const struct turbo_place_core *core, int nr_cores)
 {
-	int i, best = -1;
-
-	for (i = 0; i < nr_cores; i++)
-		if (best < 0 || better(&core[i], &core[best]))
-			best = i;
-	return best;
+	return choose(core, nr_cores, -1, 0);
 }
 
 /**
@@ -44,8 +73,8 @@ int turbo_place(const struct turbo_place_core *core, int nr_cores)
  * @from: index of the thread's core
  * @demand: the thread's own demand, see turbo_demand()
  *
- * A move must lower the larger of the two loads by more than the noise, or
- * keep them as they are and bring the thread near its VM.  So two threads
+ * With the thread, the other core must be less loaded than its own is now, by
+ * more than the noise; or no more loaded, and near its VM.  So two threads
  * never swap places for ever.
  *
  * Return: index of the core to move to, or -1 to stay.
@@ -53,18 +82,7 @@ int turbo_place(const struct turbo_place_core *core, int nr_cores)
 int turbo_place_better(const struct turbo_place_core *core, int nr_cores,
 		       int from, u32 demand)
 {
-	int i, best = -1;
-
-	for (i = 0; i < nr_cores; i++) {
-		bool nearer = core[i].near && !core[from].near;
-		u64 need = nearer ? 0 : TURBO_DEMAND_SLACK + 1;
-
-		if (i == from || core[from].load < core[i].load + demand + need)
-			continue;
-		if (best < 0 || better(&core[i], &core[best]))
-			best = i;
-	}
-	return best;
+	return choose(core, nr_cores, from, demand);
 }
 
 /**
