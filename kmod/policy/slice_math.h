@@ -59,7 +59,7 @@ static inline u64 turbo_wall_ns(s64 virtual_ns, u64 weight)
 	if (virtual_ns <= 0)
 		return 0;
 	/* 88761 << 10 is the weight of nice -20; groups may weigh more */
-	if ((u64)virtual_ns > (1ULL << 36) || weight > (1ULL << 28))
+	if ((u64)virtual_ns >= (1ULL << 36) || weight > (1ULL << 28))
 		return second;
 	virtual_ns = (s64)(((u64)virtual_ns * weight) >> 20);
 	return (u64)virtual_ns < second ? (u64)virtual_ns : second;
@@ -99,9 +99,9 @@ static inline u32 turbo_lead_learn(u32 lead_ns, s64 late_ns, u64 slice_ns)
 	s64 error = late_ns - TURBO_LATE_TARGET_NS;
 	s64 next = lead_ns;
 
-	if (late_ns > TURBO_LATE_OUTLIER_NS || late_ns < -TURBO_LATE_OUTLIER_NS)
-		return lead_ns;
-	next += late_ns < 0 ? error : error / 8;
+	if (late_ns <= TURBO_LATE_OUTLIER_NS &&
+	    late_ns >= -TURBO_LATE_OUTLIER_NS)
+		next += late_ns < 0 ? error : error / 8;
 	if (next < 0)
 		next = 0;
 	return (u32)(next < max ? next : max);
