@@ -291,7 +291,7 @@ static void balance_comes_to_rest(void **state)
 
 static void balance_is_even(void **state)
 {
-	int n, c, t;
+	int n, c, t, moves;
 
 	(void)state;
 	for (n = 0; n < MANY / 10; n++) {
@@ -305,8 +305,8 @@ static void balance_is_even(void **state)
 			for (c = 0; c < p.cores; c++)
 				p.near[t][c] = true;
 		}
-		while (balance(&p))
-			;
+		for (moves = 0; balance(&p); moves++)
+			assert_true(moves < 10 * THREADS);
 		for (t = 0; t < p.threads; t++)
 			on[p.home[t]]++;
 		for (c = 0; c < p.cores; c++) {
