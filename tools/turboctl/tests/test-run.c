@@ -13,6 +13,8 @@
 
 #include "fake.h"
 
+static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+
 /* turboctl in a process of its own, as it blocks signals and may be killed. */
 static pid_t start_argv(char **argv)
 {
@@ -26,6 +28,9 @@ static pid_t start_argv(char **argv)
 		return pid;
 	while (argv[argc])
 		argc++;
+	/* A shell in the background starts us with SIGINT ignored. */
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		signal(signals[i], SIG_DFL);
 	_exit(turboctl_main(argc, argv));
 }
 
@@ -144,14 +149,12 @@ static void attaches_command(void **state)
 }
 
 /* What is sent to turboctl arrives at the command. */
-static void signals(void **state)
+static void passes_signals(void **state)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
-
 	(void)state;
 	fake_add_core(3, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-		char *shell = xprintf("trap 'exit 42' TERM INT HUP USR1; touch %s/ready%zu; while :; do sleep 0.01; done",
+		char *shell = xprintf("trap 'exit 42' TERM INT HUP USR1; touch %s/ready%zu; for i in $(seq 3000); do sleep 0.01; done",
 				      fake.root, i);
 		char *ready = xprintf("%s/ready%zu", fake.root, i);
 		pid_t pid = start("sh", "-c", shell);
@@ -186,7 +189,7 @@ int main(void)
 		TEST(attach_refused),
 		TEST(ended_early),
 		TEST(attaches_command),
-		TEST(signals),
+		TEST(passes_signals),
 		TEST(clean_signals),
 	};
 
