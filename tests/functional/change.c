@@ -179,6 +179,11 @@ static void kept_by(const char *way)
 	for (i = 0; i < CHANGES; i++) {
 		attr_get(proc_tid(&p, i), &want);
 		attach(proc_tid(&p, i), 0);
+		/*
+		 * Before 6.2, the kernel does not remember what was asked
+		 * for: let it not be what it has at first, its core alone.
+		 */
+		await(SOON, cpus_are(proc_tid(&p, i), TURBO_CPUS));
 		if (!changes[i].slices || slices)
 			changes[i].make(proc_tid(&p, i));
 		wants[i] = want;

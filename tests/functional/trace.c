@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host.h"
+#include "tap.h"
 #include "trace.h"
 
 #define TRACING	"/sys/kernel/tracing/"
@@ -23,7 +24,7 @@ bool trace_start(const char *event, const char *filter, const char *mask)
 	       !file_write(on, "1");
 }
 
-int trace_count(const char *text)
+static int lines(const char *text, bool show)
 {
 	FILE *f = fopen(TRACING "trace", "r");
 	char *line = NULL;
@@ -32,11 +33,27 @@ int trace_count(const char *text)
 
 	if (!f)
 		return -1;
-	while (getline(&line, &size, f) > 0)
-		count += *line != '#' && strstr(line, text);
+	while (getline(&line, &size, f) > 0) {
+		if (*line == '#' || !strstr(line, text))
+			continue;
+		count++;
+		line[strcspn(line, "\n")] = 0;
+		if (show)
+			note("%s", line);
+	}
 	free(line);
 	fclose(f);
 	return count;
+}
+
+int trace_count(const char *text)
+{
+	return lines(text, false);
+}
+
+void trace_show(const char *text)
+{
+	lines(text, true);
 }
 
 void trace_stop(void)

@@ -17,6 +17,9 @@ bool trace_start(const char *event, const char *filter, const char *mask);
 /* Lines recorded up to now that have @text in them. */
 int trace_count(const char *text);
 
+/* Print them, as notes: for a test that has failed. */
+void trace_show(const char *text);
+
 void trace_stop(void);
 
 #endif /* TRACE_H */
