@@ -83,6 +83,8 @@ void thread_set_slice(pid_t tid, uint64_t ns)
 	if (syscall(SYS_sched_setattr, tid, &s, 0))
 		err(1, "slice of %d", tid);
 	/* Kernels before 6.12 take the value and forget it. */
+	if (!thread_slice(tid))
+		errx(1, "this kernel has no slices of a thread's own");
 	if (thread_slice(tid) != ns)
 		errx(1, "slice of %d is %" PRIu64 " ns and not %" PRIu64, tid,
 		     thread_slice(tid), ns);
