@@ -3,8 +3,8 @@
  * attrs.c - what SCHED_TURBO changes of a thread, and the way back
  *
  * A thread keeps its class, CFS, and its nice value; it gets the turbo slice
- * as its own EEVDF request where the kernel has such a thing, and a real-time
- * thread becomes SCHED_NORMAL.  Whatever somebody else changes meanwhile is
+ * as its own EEVDF request where the kernel has such a thing, and a thread of
+ * another policy than SCHED_NORMAL or SCHED_BATCH becomes SCHED_NORMAL.  Whatever somebody else changes meanwhile is
  * theirs: it is what the thread will have after detach.
  */
 #include <linux/sched.h>
@@ -12,10 +12,13 @@
 
 #include "turbo.h"
 
+/*
+ * Policies that may have the turbo slice.  SCHED_IDLE is of the class, but the
+ * kernel gives it no slice of its own.
+ */
 static bool fair_policy(int policy)
 {
-	return policy == SCHED_NORMAL || policy == SCHED_BATCH ||
-	       policy == SCHED_IDLE;
+	return policy == SCHED_NORMAL || policy == SCHED_BATCH;
 }
 
 /* The thread's own EEVDF request in ns; 0 if it has none. */
@@ -39,6 +42,48 @@ static bool slice_is(struct task_struct *p, u64 slice_ns)
 }
 
 /**
+ * turbo_attrs_current - read what a thread is at one moment
+ * @attrs: filled, its CPU mask allocated
+ * @p: the thread
+ *
+ * Context: any; pi_lock is held by all who change one of these.
+ */
+void turbo_attrs_current(struct turbo_attrs *attrs, struct task_struct *p)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	attrs->policy = p->policy;
+	attrs->nice = task_nice(p);
+	attrs->rt_priority = p->rt_priority;
+	attrs->reset_on_fork = p->sched_reset_on_fork;
+	attrs->slice_ns = own_slice(p);
+	cpumask_copy(attrs->cpus, &p->cpus_mask);
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+}
+
+/**
+ * turbo_attrs_copy - copy remembered attributes
+ * @to: filled, its CPU mask allocated
+ * @from: of @owner
+ * @owner: the thread under whose pi_lock adopt_changes() writes @from
+ *
+ * Context: any.
+ */
+void turbo_attrs_copy(struct turbo_attrs *to, const struct turbo_attrs *from,
+		      struct task_struct *owner)
+{
+	cpumask_var_t cpus = to->cpus;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&owner->pi_lock, flags);
+	cpumask_copy(cpus, from->cpus);
+	*to = *from;
+	raw_spin_unlock_irqrestore(&owner->pi_lock, flags);
+	to->cpus = cpus;
+}
+
+/**
  * turbo_attrs_save - remember what a thread is
  * @attrs: where
  * @p: the thread
@@ -48,23 +93,11 @@ static bool slice_is(struct task_struct *p, u64 slice_ns)
  */
 int turbo_attrs_save(struct turbo_attrs *attrs, struct task_struct *p)
 {
-	unsigned long flags;
-
 	if (!alloc_cpumask_var(&attrs->cpus, GFP_KERNEL))
 		return -ENOMEM;
-
-	/* pi_lock is held by all who change one of these */
-	raw_spin_lock_irqsave(&p->pi_lock, flags);
-	attrs->policy = p->policy;
-	attrs->nice = task_nice(p);
-	attrs->rt_priority = p->rt_priority;
-	attrs->reset_on_fork = p->sched_reset_on_fork;
-	attrs->slice_ns = own_slice(p);
-	cpumask_copy(attrs->cpus, &p->cpus_mask);
-	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
-
-	if (fair_policy(attrs->policy) || attrs->policy == SCHED_FIFO ||
-	    attrs->policy == SCHED_RR)
+	turbo_attrs_current(attrs, p);
+	if (fair_policy(attrs->policy) || attrs->policy == SCHED_IDLE ||
+	    attrs->policy == SCHED_FIFO || attrs->policy == SCHED_RR)
 		return 0;
 	pr_notice("thread %d: policy %d cannot be taken over\n", p->pid,
 		  attrs->policy);
@@ -81,6 +114,10 @@ void turbo_attrs_free(struct turbo_attrs *attrs)
 	free_cpumask_var(attrs->cpus);
 }
 
+/*
+ * Set what sched_setattr(2) sets.  SCHED_RESET_ON_FORK is kept as it is: the
+ * flag cannot be left out of the call, so it is read just before.
+ */
 static int set_attr(struct task_struct *p, int policy, int nice,
 		    unsigned int rt_priority, u64 slice_ns)
 {
@@ -99,34 +136,12 @@ static int set_attr(struct task_struct *p, int policy, int nice,
 	return sched_setattr_nocheck(p, &attr);
 }
 
-/**
- * turbo_attrs_apply - give a thread its policy and slice
- * @th: the thread; its slice is that of its home core, or its own
- *
- * Context: task context, turbo_mutex held.
- * Return: 0 or what sched_setattr_nocheck() said.
- */
-int turbo_attrs_apply(struct turbo_thread *th)
-{
-	struct turbo_core *core = turbo_pool_core(th->home);
-	u64 slice = th->own_slice_ns ?: core ? core->slice_ns : 0;
-	int err = 0;
-
-	lockdep_assert_held(&turbo_mutex);
-	th->set_policy = fair_policy(th->orig.policy) ? th->orig.policy :
-							SCHED_NORMAL;
-	th->set_nice = task_nice(th->task);
-	if (th->task->policy != th->set_policy || !slice_is(th->task, slice))
-		err = set_attr(th->task, th->set_policy, th->set_nice, 0,
-			       slice);
-	if (!err)
-		th->set_slice_ns = slice;
-	return err;
-}
-
 /*
- * Take over what somebody else has changed: from now on that is what the
- * thread is to have after detach.
+ * Take over what somebody else has changed since we last set it: from now on
+ * that is what the thread is to have after detach.
+ *
+ * While the home core is not active, which is on its way down or up, the
+ * kernel itself pushes threads elsewhere; that is nobody's wish.
  *
  * Context: task context, turbo_mutex held.
  * Return: SCHED_TURBO_CHANGED_* of what was changed.
@@ -137,6 +152,7 @@ static u32 adopt_changes(struct turbo_thread *th)
 	unsigned long flags;
 	u32 changed = 0;
 
+	lockdep_assert_held(&turbo_mutex);
 	raw_spin_lock_irqsave(&p->pi_lock, flags);
 	if (p->policy != th->set_policy) {
 		th->orig.policy = p->policy;
@@ -154,9 +170,10 @@ static u32 adopt_changes(struct turbo_thread *th)
 		th->set_slice_ns = th->orig.slice_ns;
 		changed |= SCHED_TURBO_CHANGED_SLICE;
 	}
-	if (th->home >= 0 &&
-	    !cpumask_subset(&p->cpus_mask, turbo_pool_mask())) {
+	if (th->home >= 0 && cpu_active(th->home) &&
+	    !cpumask_equal(&p->cpus_mask, th->set_cpus)) {
 		cpumask_copy(th->orig.cpus, &p->cpus_mask);
+		cpumask_copy(th->set_cpus, &p->cpus_mask);
 		changed |= SCHED_TURBO_CHANGED_AFFINITY;
 	}
 	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
@@ -174,6 +191,70 @@ static u32 adopt_changes(struct turbo_thread *th)
 }
 
 /**
+ * turbo_attrs_apply - give a thread its policy and slice
+ * @th: the thread; its slice is that of its home core, or its own
+ *
+ * A thread that somebody has given a policy outside CFS is left alone: the
+ * keeper will let it go.
+ *
+ * Context: task context, turbo_mutex held.
+ * Return: 0 or what sched_setattr_nocheck() said.
+ */
+int turbo_attrs_apply(struct turbo_thread *th)
+{
+	struct turbo_core *core = turbo_pool_core(th->home);
+	u64 slice = th->own_slice_ns;
+	int policy = th->set_policy;
+	int err;
+
+	lockdep_assert_held(&turbo_mutex);
+	if (!slice && core)
+		slice = core->slice_ns;
+	adopt_changes(th);
+	if (!fair_policy(th->set_policy)) {
+		/* the first time it is ours to change */
+		if (th->settled)
+			return 0;
+		policy = SCHED_NORMAL;
+	}
+	th->settled = true;
+	if (th->set_policy != policy || !slice_is(th->task, slice)) {
+		err = set_attr(th->task, policy, th->set_nice, 0, slice);
+		if (err)
+			return err;
+	}
+	th->set_policy = policy;
+	th->set_slice_ns = slice;
+	return 0;
+}
+
+/**
+ * turbo_attrs_set_cpus - give a thread an affinity
+ * @th: the thread
+ * @cpus: the CPUs
+ *
+ * Since 6.2 the kernel takes the part of @cpus that the thread's owner has
+ * once asked for, if there is one: what it has made of it is remembered, so
+ * that it can be told from what somebody else sets later.
+ *
+ * Context: task context, turbo_mutex held, may sleep.
+ * Return: 0 or what set_cpus_allowed_ptr() said.
+ */
+int turbo_attrs_set_cpus(struct turbo_thread *th, const struct cpumask *cpus)
+{
+	unsigned long flags;
+	int err;
+
+	lockdep_assert_held(&turbo_mutex);
+	err = set_cpus_allowed_ptr(th->task, cpus);
+	raw_spin_lock_irqsave(&th->task->pi_lock, flags);
+	if (!err)
+		cpumask_copy(th->set_cpus, &th->task->cpus_mask);
+	raw_spin_unlock_irqrestore(&th->task->pi_lock, flags);
+	return err;
+}
+
+/**
  * turbo_attrs_check - keep a thread what SCHED_TURBO says it is
  * @th: the thread
  *
@@ -188,7 +269,6 @@ bool turbo_attrs_check(struct turbo_thread *th)
 {
 	u32 changed = adopt_changes(th);
 
-	lockdep_assert_held(&turbo_mutex);
 	if (!fair_policy(th->set_policy))
 		return false;
 	if (changed & SCHED_TURBO_CHANGED_SLICE)
@@ -205,9 +285,10 @@ static void restore_affinity(struct task_struct *p, const struct cpumask *cpus)
 		return;
 	if (p->flags & PF_EXITING)
 		return;
-	pr_notice("thread %d (%s): no CPU of its affinity %*pbl is left, it may now run on all\n",
-		  p->pid, p->comm, cpumask_pr_args(cpus));
-	set_cpus_allowed_ptr(p, cpu_possible_mask);
+	pr_notice_ratelimited("thread %d (%s): no CPU of its affinity %*pbl is left, it may now run on all\n",
+			      p->pid, p->comm, cpumask_pr_args(cpus));
+	/* what the kernel does when it takes the last CPU from a thread */
+	set_cpus_allowed_ptr(p, cpu_online_mask);
 }
 
 /**
@@ -229,6 +310,10 @@ void turbo_attrs_restore(struct turbo_thread *th)
 	if (p->policy != orig->policy || task_nice(p) != orig->nice ||
 	    p->rt_priority != orig->rt_priority ||
 	    !slice_is(p, orig->slice_ns)) {
+		/* only so does a slice get under a policy that has none */
+		if (!fair_policy(orig->policy))
+			set_attr(p, SCHED_NORMAL, orig->nice, 0,
+				 orig->slice_ns);
 		err = set_attr(p, orig->policy, orig->nice, orig->rt_priority,
 			       orig->slice_ns);
 		if (err)
@@ -241,18 +326,38 @@ void turbo_attrs_restore(struct turbo_thread *th)
 /**
  * turbo_attrs_restore_child - take from a child what it inherited from us
  * @child: child of an attached thread
- * @orig: what the parent was before it was attached
+ * @inherited: what it began with; what it has set itself since is left alone
+ * @orig: what the thread was before it was attached
  *
  * Context: task context, may sleep.
  */
 void turbo_attrs_restore_child(struct task_struct *child,
+			       const struct turbo_attrs *inherited,
 			       const struct turbo_attrs *orig)
 {
+	int policy = child->policy;
+	u64 slice = own_slice(child);
+	unsigned long flags;
+	bool same;
+
 	if (child->flags & PF_EXITING)
 		return;
-	/* a policy of its own, set since, is left alone */
-	if (fair_policy(child->policy) && !slice_is(child, orig->slice_ns))
-		set_attr(child, child->policy, task_nice(child), 0,
-			 orig->slice_ns);
-	restore_affinity(child, orig->cpus);
+	/* the kernel resets the policy of such a child itself */
+	if (policy == inherited->policy && !orig->reset_on_fork)
+		policy = orig->policy;
+	if (slice == inherited->slice_ns)
+		slice = orig->slice_ns;
+	if (fair_policy(child->policy) &&
+	    (policy != child->policy || !slice_is(child, slice))) {
+		set_attr(child, child->policy, task_nice(child), 0, slice);
+		if (policy != child->policy)
+			set_attr(child, policy, task_nice(child),
+				 orig->rt_priority, slice);
+	}
+
+	raw_spin_lock_irqsave(&child->pi_lock, flags);
+	same = cpumask_equal(&child->cpus_mask, inherited->cpus);
+	raw_spin_unlock_irqrestore(&child->pi_lock, flags);
+	if (same)
+		restore_affinity(child, orig->cpus);
 }

@@ -52,12 +52,13 @@ static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 
 	if (likely(!from && !to))
 		return;
-	th = turbo_thread_find(p);
-	if (!th)
-		return;
-	if (to)
+	if (to) {
+		/* attached or not: either way there may be two */
 		turbo_slice_expect(to);
-	else
+		return;
+	}
+	th = turbo_thread_find(p);
+	if (th)
 		turbo_thread_strayed(th);
 }
 
@@ -93,13 +94,7 @@ static void probe_exec(void *data, struct task_struct *p, pid_t old_pid,
 static void probe_fork(void *data, struct task_struct *parent,
 		       struct task_struct *child)
 {
-	struct turbo_thread *th;
-
-	rcu_read_lock();
-	th = turbo_thread_find(parent);
-	if (th)
-		turbo_thread_forked(th, child);
-	rcu_read_unlock();
+	turbo_child_born(parent, child);
 }
 
 static struct hook {

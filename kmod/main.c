@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "policy/slice_math.h"
 #include "turbo.h"
 
 static char *turbo_cpus;
@@ -28,6 +29,14 @@ static int add_turbo_cpus(void)
 	cpumask_var_t cpus;
 	int cpu, err;
 
+	if (!turbo_slice_valid(slice_us * NSEC_PER_USEC,
+			       SCHED_TURBO_SLICE_MIN_NS,
+			       SCHED_TURBO_SLICE_MAX_NS)) {
+		pr_err("slice_us=%u is not within %llu to %llu\n", slice_us,
+		       SCHED_TURBO_SLICE_MIN_NS / NSEC_PER_USEC,
+		       SCHED_TURBO_SLICE_MAX_NS / NSEC_PER_USEC);
+		return -ERANGE;
+	}
 	if (!turbo_cpus)
 		return 0;
 	if (!alloc_cpumask_var(&cpus, GFP_KERNEL))
@@ -82,9 +91,8 @@ static void __exit turbo_exit(void)
 	turbo_dev_exit();
 	turbo_debugfs_exit();
 	turbo_thread_exit();	/* threads restored, hooks down */
-	turbo_keeper_stop();
 	turbo_hooks_exit();
-	turbo_pool_exit();
+	turbo_pool_exit();	/* the keeper too */
 	destroy_workqueue(turbo_wq);
 }
 

@@ -102,6 +102,24 @@ int turbo_place_thread(struct turbo_thread *th)
 	return best;
 }
 
+/*
+ * Would the kernel let @p stay on @home if its affinity were all live cores?
+ * Since 6.2 it takes the part of a mask that sched_setaffinity(2) has once
+ * asked for, if there is one, and that part may lack @home.
+ */
+static bool wide_keeps(struct task_struct *p, int home)
+{
+	unsigned long flags;
+	bool keeps;
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	keeps = !p->user_cpus_ptr ||
+		cpumask_test_cpu(home, p->user_cpus_ptr) ||
+		!cpumask_intersects(p->user_cpus_ptr, turbo_pool_live());
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+	return keeps;
+}
+
 /**
  * turbo_place_widen - let a thread that is home use all live turbo cores
  * @th: the thread
@@ -111,10 +129,9 @@ int turbo_place_thread(struct turbo_thread *th)
 void turbo_place_widen(struct turbo_thread *th)
 {
 	lockdep_assert_held(&turbo_mutex);
-	if (task_cpu(th->task) != th->home)
+	if (task_cpu(th->task) != th->home || !wide_keeps(th->task, th->home))
 		return;
-	set_cpus_allowed_ptr(th->task, turbo_pool_live());
-	th->wide = true;
+	th->wide = !turbo_attrs_set_cpus(th, turbo_pool_live());
 }
 
 /**
@@ -129,22 +146,27 @@ void turbo_place_widen(struct turbo_thread *th)
 int turbo_place_move(struct turbo_thread *th, int cpu)
 {
 	struct turbo_core *core = turbo_pool_core(cpu);
+	struct turbo_core *old = turbo_pool_core(th->home);
 	int err;
 
 	lockdep_assert_held(&turbo_mutex);
 	if (!core)
 		return -ENODEV;
-	err = set_cpus_allowed_ptr(th->task, cpumask_of(cpu));
+	/* before we overwrite what somebody else may have set */
+	err = turbo_attrs_apply(th);
+	if (!err)
+		err = turbo_attrs_set_cpus(th, cpumask_of(cpu));
 	if (err)
 		return err;
-	if (th->home >= 0 && turbo_pool_core(th->home))
-		turbo_pool_core(th->home)->nr_threads--;
+	if (old)
+		old->nr_threads--;
 	th->home = cpu;
 	core->nr_threads++;
 	th->wide = false;
 	/* a sleeper keeps the narrow mask until it has woken up there */
 	turbo_place_widen(th);
-	err = turbo_attrs_apply(th);
+	if (core->slice_ns != th->set_slice_ns)
+		err = turbo_attrs_apply(th);
 	turbo_slice_resync(core);
 	return err;
 }

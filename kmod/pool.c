@@ -87,6 +87,7 @@ static void core_up(struct turbo_core *core)
 	/* let the threads come here if the others go */
 	turbo_for_each_thread(th)
 		turbo_place_widen(th);
+	turbo_slice_resync(core);
 	turbo_keeper_soon();
 }
 
@@ -330,6 +331,8 @@ void turbo_pool_exit(void)
 	unsigned int cpu;
 
 	cpuhp_remove_state_nocalls(hotplug_state);
+	/* the last that could have set it going was a CPU coming online */
+	turbo_keeper_stop();
 	cpus_read_lock();
 	for_each_possible_cpu(cpu) {
 		if (!cores[cpu])

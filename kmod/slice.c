@@ -75,8 +75,11 @@ static struct sched_entity *entity_at(struct task_struct *p, int depth)
 	struct sched_entity *se = &p->se;
 
 #ifdef CONFIG_FAIR_GROUP_SCHED
-	while (se->parent && READ_ONCE(se->depth) > depth)
-		se = se->parent;
+	struct sched_entity *up;
+
+	/* a move to another cgroup may change the chain under us: load once */
+	while ((up = READ_ONCE(se->parent)) && READ_ONCE(se->depth) > depth)
+		se = up;
 #endif
 	return se;
 }
@@ -119,7 +122,7 @@ static u64 time_left_any(struct task_struct *p, u64 slice)
 		if (left && left < best)
 			best = left;
 #ifdef CONFIG_FAIR_GROUP_SCHED
-		se = se->parent;
+		se = READ_ONCE(se->parent);
 		if (se)
 			continue;
 #endif
@@ -211,13 +214,13 @@ enum hrtimer_restart turbo_slice_expire(struct hrtimer *timer)
 		goto restart;
 	}
 
-	if (core->fired && !test_tsk_need_resched(current)) {
+	if (core->fires && !test_tsk_need_resched(current)) {
 		struct sched_entity *se = entity_at(current, core->watch_depth);
 
 		if (!TURBO_HAS_DEADLINE ||
 		    entity_deadline(se) != core->seen_deadline) {
 			/* kept on purpose: the next slice has begun */
-			core->fired = false;
+			core->fires = 0;
 			core->retry_ns = 0;
 			core->seen_deadline = entity_deadline(se);
 			core->want_ns = time_left_any(current, slice);
@@ -229,9 +232,9 @@ enum hrtimer_restart turbo_slice_expire(struct hrtimer *timer)
 		core->lead_ns = turbo_lead_early(core->lead_ns);
 	}
 
-	core->fired = true;
+	core->fires++;
 	resched_this_cpu();
-	delay = turbo_retry_next(core->retry_ns, slice);
+	delay = turbo_retry_next(core->retry_ns, core->lead_ns, slice);
 	core->retry_ns = delay;
 restart:
 	WRITE_ONCE(core->armed, true);
@@ -247,7 +250,7 @@ static void begin_slice(struct turbo_core *core, struct turbo_thread *th,
 			u64 now, u64 left)
 {
 	core->want_ns = left;
-	core->fired = false;
+	core->fires = 0;
 	core->retry_ns = 0;
 	core->seen_deadline = entity_deadline(entity_at(th->task,
 							core->watch_depth));
@@ -272,12 +275,12 @@ void turbo_slice_end(struct turbo_core *core, struct task_struct *prev,
 	th->stat.slices++;
 	th->ready_ns = runnable ? now : 0;
 	th->woken = false;
-	if (!core->fired)
+	if (!core->fires)
 		return;
 
 	core->stat.slice_ends++;
 	th->stat.slice_ends++;
-	if (core->retry_ns == TURBO_RETRY_MIN_NS &&
+	if (core->fires == 1 &&
 	    turbo_lead_counts(core->want_ns, core->lead_ns)) {
 		/* the kernel's own account, which its deadline is about */
 		s64 late = prev->se.sum_exec_runtime -
@@ -458,7 +461,7 @@ void turbo_slice_wakeup(struct turbo_core *core, struct task_struct *p)
 }
 
 /**
- * turbo_slice_expect - an attached thread is about to be moved here
+ * turbo_slice_expect - a thread is about to be moved here
  * @core: the core
  *
  * The tracepoint comes before the thread is queued, so for a while the core

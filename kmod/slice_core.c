@@ -49,18 +49,12 @@ void turbo_slice_resync(struct turbo_core *core)
 	smp_call_function_single(core->cpu, resync, core, 1);
 }
 
-struct forget_arg {
-	struct turbo_core *core;
-	struct turbo_thread *th;
-};
-
 /* Context: interrupt on the core. */
 static void forget(void *info)
 {
-	struct forget_arg *arg = info;
-	struct turbo_core *core = arg->core;
+	struct turbo_core *core = info;
 
-	if (!core->cur || (arg->th && core->cur != arg->th))
+	if (!core->cur || (core->live && !core->cur->gone))
 		return;
 	turbo_slice_end(core, current, true, ktime_get_ns());
 	core->cur = NULL;
@@ -69,20 +63,17 @@ static void forget(void *info)
 }
 
 /**
- * turbo_slice_forget - stop treating a thread as attached
+ * turbo_slice_forget - make a core let go of a thread that is gone
  * @core: the core
- * @th: the thread, already out of the table; NULL for whoever runs
  *
- * When this returns the core has no pointer to @th any more and, as nobody
- * finds it in the table, will not get one.
+ * When this returns the core has no pointer to a thread that was out of the
+ * table for a grace period and, as nobody finds it there, will get none.
  *
  * Context: task context, may sleep.
  */
-void turbo_slice_forget(struct turbo_core *core, struct turbo_thread *th)
+void turbo_slice_forget(struct turbo_core *core)
 {
-	struct forget_arg arg = { .core = core, .th = th };
-
-	smp_call_function_single(core->cpu, forget, &arg, 1);
+	smp_call_function_single(core->cpu, forget, core, 1);
 }
 
 /* Context: interrupt on the core. */
@@ -101,10 +92,9 @@ static void start(void *info)
 static void stop(void *info)
 {
 	struct turbo_core *core = info;
-	struct forget_arg arg = { .core = core };
 
-	forget(&arg);
 	core->live = false;
+	forget(core);
 	WRITE_ONCE(core->cur_task, NULL);
 	turbo_slice_disarm(core);
 	WRITE_ONCE(per_cpu(turbo_core, core->cpu), NULL);

@@ -14,6 +14,7 @@
  *  - the list of threads to reap: whoever sets @reaping first, the exit hook
  *    or the detach, decides who frees.
  */
+#include <linux/cpu.h>
 #include <linux/hash.h>
 #include <linux/llist.h>
 #include <linux/pid.h>
@@ -66,16 +67,23 @@ struct turbo_thread *turbo_thread_find(const struct task_struct *p)
 /* The VM of a process, made if it is new.  Context: turbo_mutex held. */
 static struct turbo_vm *vm_get(struct task_struct *p)
 {
+	struct pid *tgid = get_task_pid(p, PIDTYPE_TGID);
 	struct turbo_vm *vm;
 
+	if (!tgid)
+		return ERR_PTR(-ESRCH);
 	list_for_each_entry(vm, &vms, node) {
-		if (vm->tgid == task_tgid(p))
+		if (vm->tgid == tgid) {
+			put_pid(tgid);
 			goto found;
+		}
 	}
 	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
-	if (!vm)
-		return NULL;
-	vm->tgid = get_pid(task_tgid(p));
+	if (!vm) {
+		put_pid(tgid);
+		return ERR_PTR(-ENOMEM);
+	}
+	vm->tgid = tgid;
 	list_add_tail(&vm->node, &vms);
 found:
 	vm->nr_threads++;
@@ -96,40 +104,44 @@ static void vm_put(struct turbo_vm *vm)
 static void thread_free(struct turbo_thread *th)
 {
 	turbo_attrs_free(&th->orig);
+	free_cpumask_var(th->set_cpus);
 	put_task_struct(th->task);
 	kfree(th);
 }
 
-/* Take @th away from the fast path.  Context: turbo_mutex held. */
-static void unlink_thread(struct turbo_thread *th)
+/* Let no probe find @th any more.  Context: turbo_mutex held. */
+static void hide(struct turbo_thread *th)
 {
-	int cpu;
-
 	hlist_del_rcu(&th->hash);
 	WRITE_ONCE(th->gone, true);
-	/* no probe that starts from here on finds it ... */
-	for_each_cpu(cpu, turbo_pool_live())
-		turbo_slice_forget(turbo_pool_core(cpu), th);
-	/*
-	 * ... but one that had found it before may have made it the current
-	 * thread of its core since.
-	 */
-	synchronize_rcu();
-	for_each_cpu(cpu, turbo_pool_live())
-		turbo_slice_forget(turbo_pool_core(cpu), th);
 }
 
 /*
- * Undo attach(); @th is freed here or, if it is on the reap list, there.
+ * Wait until nobody has a pointer to a thread that was hidden.  A probe that
+ * found it before may make it the current thread of its core; after the grace
+ * period there is no such probe, and then the cores are made to let go.
+ * Context: turbo_mutex held.
+ */
+static void let_go(void)
+{
+	int cpu;
+
+	synchronize_rcu();
+	for_each_cpu(cpu, turbo_pool_live())
+		turbo_slice_forget(turbo_pool_core(cpu));
+}
+
+/*
+ * Undo attach() for @th, which is hidden and let go; it is freed here or, if
+ * it is on the reap list, there.
  * Context: turbo_mutex held, may sleep.
  */
-static void drop(struct turbo_thread *th, u32 *changed)
+static void undo(struct turbo_thread *th, u32 *changed)
 {
 	struct turbo_core *home = turbo_pool_core(th->home);
 	struct turbo_vm *vm = th->vm;
 
 	lockdep_assert_held(&turbo_mutex);
-	unlink_thread(th);
 	if (!(th->task->flags & PF_EXITING))
 		turbo_attrs_restore(th);
 	trace_sched_turbo_detach(th->task, th->changed);
@@ -137,6 +149,7 @@ static void drop(struct turbo_thread *th, u32 *changed)
 		*changed = th->changed;
 	if (home)
 		home->nr_threads--;
+	th->undone = true;
 	list_del(&th->node);
 	vm_put(vm);
 	turbo_nr_threads--;
@@ -153,7 +166,9 @@ static void drop(struct turbo_thread *th, u32 *changed)
  */
 void turbo_thread_drop(struct turbo_thread *th, u32 *changed)
 {
-	drop(th, changed);
+	hide(th);
+	let_go();
+	undo(th, changed);
 	turbo_hooks_put_later();
 }
 
@@ -197,9 +212,13 @@ static int attach(struct task_struct *p, u64 slice_ns)
 	if (err)
 		goto err_free;
 	err = -ENOMEM;
-	th->vm = vm_get(p);
-	if (!th->vm)
+	if (!zalloc_cpumask_var(&th->set_cpus, GFP_KERNEL))
 		goto err_attrs;
+	th->vm = vm_get(p);
+	if (IS_ERR(th->vm)) {
+		err = PTR_ERR(th->vm);
+		goto err_cpus;
+	}
 	th->task = get_task_struct(p);
 	th->own_slice_ns = slice_ns;
 	th->set_policy = th->orig.policy;
@@ -222,13 +241,17 @@ static int attach(struct task_struct *p, u64 slice_ns)
 	if (err) {
 		pr_notice("thread %d (%s): cannot be attached: %d\n", p->pid,
 			  p->comm, err);
-		drop(th, NULL);
+		hide(th);
+		let_go();
+		undo(th, NULL);
 		return err;
 	}
 	trace_sched_turbo_attach(p, th->home, th->set_slice_ns);
 	turbo_keeper_start();
 	return 0;
 
+err_cpus:
+	free_cpumask_var(th->set_cpus);
 err_attrs:
 	turbo_attrs_free(&th->orig);
 err_free:
@@ -254,6 +277,8 @@ int turbo_thread_attach(struct task_struct *p, u64 slice_ns, bool update)
 	err = turbo_hooks_get();
 	if (err)
 		return err;
+	/* no CPU half-way between online and active while we place it */
+	cpus_read_lock();
 	mutex_lock(&turbo_mutex);
 	err = attachable(p, slice_ns);
 	if (err)
@@ -272,6 +297,7 @@ int turbo_thread_attach(struct task_struct *p, u64 slice_ns, bool update)
 	}
 out:
 	mutex_unlock(&turbo_mutex);
+	cpus_read_unlock();
 	/* one user of the hooks for each attached thread */
 	if (!keep)
 		turbo_hooks_put();
@@ -314,8 +340,16 @@ void turbo_thread_restore_all(void)
 	struct turbo_thread *th, *tmp;
 
 	lockdep_assert_held(&turbo_mutex);
-	list_for_each_entry_safe(th, tmp, &turbo_threads, node)
-		turbo_thread_drop(th, NULL);
+	if (list_empty(&turbo_threads))
+		return;
+	/* one grace period for all of them */
+	turbo_for_each_thread(th)
+		hide(th);
+	let_go();
+	list_for_each_entry_safe(th, tmp, &turbo_threads, node) {
+		undo(th, NULL);
+		turbo_hooks_put_later();
+	}
 }
 
 static void reap_work_fn(struct work_struct *work)
@@ -324,9 +358,16 @@ static void reap_work_fn(struct work_struct *work)
 	struct turbo_thread *th, *tmp;
 
 	mutex_lock(&turbo_mutex);
+	/* one grace period for all, so that an exit storm is soon over */
+	llist_for_each_entry(th, list, reap_node)
+		if (!th->undone)
+			hide(th);
+	let_go();
 	llist_for_each_entry_safe(th, tmp, list, reap_node) {
-		if (!th->gone)
-			turbo_thread_drop(th, NULL);
+		if (!th->undone) {
+			undo(th, NULL);
+			turbo_hooks_put_later();
+		}
 		thread_free(th);
 	}
 	mutex_unlock(&turbo_mutex);
@@ -348,60 +389,6 @@ void turbo_thread_reap(struct turbo_thread *th)
 	queue_work(turbo_wq, &reap_work);
 }
 
-/* A child that must not inherit; see turbo_thread_forked(). */
-struct turbo_child {
-	struct work_struct work;
-	struct task_struct *task;
-	struct turbo_attrs orig;
-};
-
-static void child_work_fn(struct work_struct *work)
-{
-	struct turbo_child *child = container_of(work, struct turbo_child,
-						 work);
-
-	mutex_lock(&turbo_mutex);
-	/* it may have been attached by itself since */
-	if (!turbo_thread_find(child->task))
-		turbo_attrs_restore_child(child->task, &child->orig);
-	mutex_unlock(&turbo_mutex);
-	turbo_attrs_free(&child->orig);
-	put_task_struct(child->task);
-	kfree(child);
-}
-
-/**
- * turbo_thread_forked - an attached thread has made a child
- * @parent: the attached thread
- * @child: the child, which has not run yet
- *
- * The kernel lets a child inherit affinity and slice.  Taking them away may
- * sleep, which a hook must not: a worker does it, a moment after the child
- * has begun to run.
- *
- * Context: hook in the parent, under rcu_read_lock(), must not sleep.
- */
-void turbo_thread_forked(struct turbo_thread *parent, struct task_struct *child)
-{
-	struct turbo_child *c = kzalloc(sizeof(*c), GFP_ATOMIC);
-	unsigned long flags;
-
-	if (!c || !alloc_cpumask_var(&c->orig.cpus, GFP_ATOMIC)) {
-		kfree(c);
-		pr_warn_ratelimited("thread %d: out of memory, its child %d keeps the affinity it inherited\n",
-				    parent->task->pid, child->pid);
-		return;
-	}
-	/* adopt_changes() writes these under the same lock */
-	raw_spin_lock_irqsave(&parent->task->pi_lock, flags);
-	c->orig.slice_ns = parent->orig.slice_ns;
-	cpumask_copy(c->orig.cpus, parent->orig.cpus);
-	raw_spin_unlock_irqrestore(&parent->task->pi_lock, flags);
-	c->task = get_task_struct(child);
-	INIT_WORK(&c->work, child_work_fn);
-	queue_work(turbo_wq, &c->work);
-}
-
 /**
  * turbo_thread_strayed - an attached thread leaves the turbo cores
  * @th: the thread
@@ -414,6 +401,7 @@ void turbo_thread_forked(struct turbo_thread *parent, struct task_struct *child)
 void turbo_thread_strayed(struct turbo_thread *th)
 {
 	th->stat.strays++;
+	th->ready_ns = 0;	/* it does not wait for a turbo core now */
 	turbo_keeper_kick();
 }
 
@@ -429,9 +417,10 @@ void turbo_thread_exit(void)
 	mutex_unlock(&turbo_mutex);
 	/* takes the hooks down: no more exits, execs or forks are reported */
 	turbo_hooks_settle();
-	/* the reaper and the children still queued; their puts come last */
-	flush_workqueue(turbo_wq);
+	/* the threads that were exiting; their puts come last */
+	flush_work(&reap_work);
 	turbo_hooks_settle();
+	turbo_child_exit();
 }
 
 int sched_turbo_attach_task(struct task_struct *p, u64 slice_ns, bool update)

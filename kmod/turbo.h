@@ -12,10 +12,9 @@
  * finds its objects by RCU: a probe with interrupts off is an RCU reader, so
  * after synchronize_rcu() nobody holds what was unlinked before.
  *
- * Lock order: cpu hotplug lock > hooks_mutex > tracepoint and jump label
- * locks; cpu hotplug lock > turbo_mutex > the scheduler's pi_lock, rq lock.
- * The hooks are switched outside turbo_mutex, because that takes the hotplug
- * lock and the hotplug callbacks take turbo_mutex.
+ * Lock order: hooks_mutex > CPU hotplug lock > turbo_mutex > the scheduler's
+ * pi_lock and runqueue lock.  The hooks are switched outside turbo_mutex and
+ * the hotplug lock: registering a tracepoint takes the latter.
  */
 #ifndef SCHED_TURBO_TURBO_H
 #define SCHED_TURBO_TURBO_H
@@ -53,7 +52,7 @@ struct turbo_thread;
  * @watch_depth: level in the cgroup tree at which @cur competes
  * @seen_deadline: deadline of @cur at that level when the timer was armed
  * @retry_ns: pause before the last repetition, 0 if there was none
- * @fired: the timer has asked for the switch of @cur
+ * @fires: how often the timer has asked for the switch of @cur
  * @grace_until: a thread was on its way here; keep looking until then
  * @lead_ns: time from the timer to the switch, learned
  * @slice_ns: the slice
@@ -73,7 +72,7 @@ struct turbo_core {
 	int cpu;
 	bool live;
 	bool armed;
-	bool fired;
+	unsigned int fires;
 	struct turbo_thread *cur;
 	struct task_struct *cur_task;
 	u64 in_ns;
@@ -142,9 +141,12 @@ struct turbo_vm {
  * @set_slice_ns: slice we last gave it
  * @set_policy: policy we gave it
  * @set_nice: nice value it had then
+ * @set_cpus: affinity we last gave it, as the kernel has made of it
  * @home: the turbo core it was placed on
  * @wide: may use all live turbo cores, being home
+ * @settled: has got its policy from us
  * @gone: no longer to be touched by the fast path
+ * @undone: has been given back what it was
  * @reaping: queued on the reap list
  * @changed: SCHED_TURBO_CHANGED_* somebody else did
  * @last_cpu: turbo core it was last switched in on, -1 if none
@@ -166,9 +168,12 @@ struct turbo_thread {
 	u64 set_slice_ns;
 	int set_policy;
 	int set_nice;
+	cpumask_var_t set_cpus;
 	int home;
 	bool wide;
+	bool settled;
 	bool gone;
+	bool undone;
 	unsigned long reaping;
 	u32 changed;
 
@@ -217,7 +222,7 @@ void turbo_slice_switch(struct turbo_core *core, bool preempt,
 void turbo_slice_wakeup(struct turbo_core *core, struct task_struct *p);
 void turbo_slice_expect(struct turbo_core *core);
 void turbo_slice_resync(struct turbo_core *core);
-void turbo_slice_forget(struct turbo_core *core, struct turbo_thread *th);
+void turbo_slice_forget(struct turbo_core *core);
 void turbo_slice_rescue(struct turbo_core *core);
 
 /* attrs.c: what is changed of a thread, and its way back */
@@ -226,7 +231,12 @@ void turbo_attrs_free(struct turbo_attrs *attrs);
 int turbo_attrs_apply(struct turbo_thread *th);
 bool turbo_attrs_check(struct turbo_thread *th);
 void turbo_attrs_restore(struct turbo_thread *th);
+void turbo_attrs_current(struct turbo_attrs *attrs, struct task_struct *p);
+void turbo_attrs_copy(struct turbo_attrs *to, const struct turbo_attrs *from,
+		      struct task_struct *owner);
+int turbo_attrs_set_cpus(struct turbo_thread *th, const struct cpumask *cpus);
 void turbo_attrs_restore_child(struct task_struct *child,
+			       const struct turbo_attrs *inherited,
 			       const struct turbo_attrs *orig);
 
 /* thread.c: attach and detach */
@@ -239,9 +249,11 @@ void turbo_thread_exit(void);
 void turbo_thread_restore_all(void);
 struct turbo_thread *turbo_thread_find(const struct task_struct *p);
 void turbo_thread_reap(struct turbo_thread *th);
-void turbo_thread_forked(struct turbo_thread *parent,
-			 struct task_struct *child);
 void turbo_thread_strayed(struct turbo_thread *th);
+
+/* child.c: children of attached threads */
+void turbo_child_born(struct task_struct *parent, struct task_struct *child);
+void turbo_child_exit(void);
 
 #define turbo_for_each_thread(th) \
 	list_for_each_entry(th, &turbo_threads, node)

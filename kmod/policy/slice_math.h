@@ -138,16 +138,23 @@ static inline u32 turbo_lead_early(u32 lead_ns)
 /**
  * turbo_retry_next - pause before the next repetition of a slice interrupt
  * @retry_ns: the last pause, 0 if there was none
+ * @lead_ns: time from the interrupt to the switch, as learned
  * @slice_ns: slice of the core, the longest pause
  *
- * Doubles, so that a thread stuck in a long kernel section without a
- * preemption point is not peppered with interrupts.
+ * The first pause gives the switch twice the time it takes: a repetition that
+ * comes due while the switch is under way is an interrupt for nothing, even
+ * if the switch then cancels its timer.  Later ones double, so that a thread
+ * stuck in a long kernel section without a preemption point is not peppered
+ * with interrupts.
  *
  * Return: nanoseconds.
  */
-static inline u64 turbo_retry_next(u64 retry_ns, u64 slice_ns)
+static inline u64 turbo_retry_next(u64 retry_ns, u32 lead_ns, u64 slice_ns)
 {
-	retry_ns = retry_ns ? retry_ns * 2 : TURBO_RETRY_MIN_NS;
+	if (retry_ns)
+		retry_ns *= 2;
+	else
+		retry_ns = TURBO_RETRY_MIN_NS + 2 * (u64)lead_ns;
 	return retry_ns < slice_ns ? retry_ns : slice_ns;
 }
 

@@ -59,7 +59,7 @@ static void prepare(const struct proc *p)
 
 static bool fair(int policy)
 {
-	return policy != SCHED_FIFO && policy != SCHED_RR;
+	return policy == SCHED_OTHER || policy == SCHED_BATCH;
 }
 
 /* What SCHED_TURBO makes of them. */

@@ -266,14 +266,18 @@ static void early_backs_off(void **state)
 static void retries_double_up_to_a_slice(void **state)
 {
 	u64 slice, retry, sum;
+	u32 lead;
 	int i;
 
 	(void)state;
 	for (slice = 100000; slice <= 10000000; slice += 99000) {
-		retry = turbo_retry_next(0, slice);
-		assert_int_equal(retry, TURBO_RETRY_MIN_NS);
+		/* a switch that takes its usual time is not overtaken */
+		for (lead = 0; lead <= slice / TURBO_LEAD_SLICE_DIV; lead += 99)
+			assert_int_equal(turbo_retry_next(0, lead, slice),
+					 TURBO_RETRY_MIN_NS + 2 * lead);
+		retry = turbo_retry_next(0, 0, slice);
 		for (i = 0, sum = 0; i < 20; i++) {
-			u64 next = turbo_retry_next(retry, slice);
+			u64 next = turbo_retry_next(retry, 0, slice);
 
 			assert_int_equal(next, 2 * retry < slice ? 2 * retry :
 								   slice);
@@ -284,7 +288,7 @@ static void retries_double_up_to_a_slice(void **state)
 		/* few interrupts, however long it takes */
 		assert_true(sum > 8 * slice);
 	}
-	assert_int_equal(turbo_retry_next(0, 1000), 1000);
+	assert_int_equal(turbo_retry_next(0, 0, 1000), 1000);
 }
 
 static void buckets_are_powers_of_two(void **state)

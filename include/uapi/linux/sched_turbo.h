@@ -76,9 +76,10 @@ struct sched_turbo_version {
  *            SCHED_TURBO_SLICE_MAX_NS, or 0 for the slice of whatever turbo
  *            core it is on
  *
- * The thread keeps the CFS class and its nice value (a real-time thread
- * becomes SCHED_NORMAL with its nice value until it is detached) and runs on
- * turbo cores only.  All attached threads of a process form one VM.
+ * The thread keeps the CFS class and its nice value (one of a real-time policy
+ * or SCHED_IDLE becomes SCHED_NORMAL until it is detached) and runs on turbo
+ * cores only.  Who gives it another policy than SCHED_NORMAL or SCHED_BATCH
+ * meanwhile takes it out of SCHED_TURBO.  All attached threads of a process form one VM.
  *
  * Errors: ESRCH no such thread; EOPNOTSUPP kernel thread, or a policy that
  * cannot be restored (SCHED_DEADLINE, SCHED_EXT); EALREADY attached already;
