@@ -7,6 +7,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # For check and numbers: which of tests/host/kernels.list, none for all.
 KERNEL ?=
+MINUTES ?=
 GROUP ?= slice
 
 .PHONY: all modules tools tests check check-fast numbers demo \
@@ -26,7 +27,7 @@ tests: tools
 	$(MAKE) -C tests/functional
 
 check:
-	tests/check $(KERNEL)
+	tests/check $(if $(MINUTES),--minutes $(MINUTES)) $(KERNEL)
 
 check-fast:
 	tests/check --fast $(KERNEL)

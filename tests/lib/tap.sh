@@ -8,11 +8,12 @@
 # status other than 0 has failed even if none of its lines says so; one that
 # ends with 0 and printed no such line counts as one test.
 
-tap_dir='' tap_passed=0 tap_failed=0 tap_skipped=0
+tap_dir='' tap_limit='' tap_passed=0 tap_failed=0 tap_skipped=0
 
-tap_begin() # DIRECTORY for the logs
+tap_begin() # DIRECTORY for the logs, MINUTES after which no stage begins
 {
 	tap_dir=$1
+	tap_limit=${2:-}
 	mkdir -p "$tap_dir"
 }
 
@@ -20,6 +21,11 @@ tap_stage() # NAME COMMAND...
 {
 	local name=$1 status=0 start=$SECONDS log p f s
 	shift
+	if [ -n "$tap_limit" ] && [ $((SECONDS / 60)) -ge "$tap_limit" ]; then
+		echo "$name: not run, $tap_limit minutes are over"
+		tap_skipped=$((tap_skipped + 1))
+		return
+	fi
 	log=$tap_dir/${name//[^a-zA-Z0-9.]/-}.log
 	printf '%s ...\n' "$name"
 	"$@" >"$log" 2>&1 </dev/null || status=$?
