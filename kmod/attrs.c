@@ -4,8 +4,9 @@
  *
  * A thread keeps its class, CFS, and its nice value; it gets the turbo slice
  * as its own EEVDF request where the kernel has such a thing, and a thread of
- * another policy than SCHED_NORMAL or SCHED_BATCH becomes SCHED_NORMAL.  Whatever somebody else changes meanwhile is
- * theirs: it is what the thread will have after detach.
+ * another policy than SCHED_NORMAL or SCHED_BATCH becomes SCHED_NORMAL.
+ * Whatever somebody else changes meanwhile is theirs: it is what the thread
+ * will have after detach.
  */
 #include <linux/sched.h>
 #include <uapi/linux/sched/types.h>
