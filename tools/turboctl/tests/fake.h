@@ -55,6 +55,8 @@ struct fake {
 	struct sched_turbo_version version;
 	/* What the next call of this number fails with. */
 	int fail[8];
+	/* This CPU cannot be added. */
+	unsigned int no_core;
 	struct sched_turbo_core cores[FAKE_MAX];
 	unsigned int nr_cores;
 	struct sched_turbo_thread attached[FAKE_MAX];

@@ -76,6 +76,8 @@ static int core_op(unsigned int nr, const struct sched_turbo_core_op *arg)
 	if (nr == 3) {
 		if (core)
 			return -EEXIST;
+		if (fake.no_core && fake.no_core == arg->cpu)
+			return -ENOMEM;
 		fake_add_core(arg->cpu, SCHED_TURBO_CORE_ISOLATED);
 		if (arg->slice_ns)
 			find_core(arg->cpu)->slice_ns = arg->slice_ns;

@@ -19,7 +19,7 @@ static void assert_affinity(int tid, const char *list)
 /* 6.1 unpins everybody; 6.2 and later do not, and we don't meddle. */
 static void pinned_threads(void **state)
 {
-	char *before;
+	char *before, *saved;
 
 	(void)state;
 	fake_thread(100, 100, "free", "0-3");
@@ -33,6 +33,9 @@ static void pinned_threads(void **state)
 		before = fake_snapshot();
 		core_ok("core add 3");
 		assert_said(fake_err, "pinned to nothing but turbo cores, and moved elsewhere by the kernel until core del: 103 (alone)");
+		saved = fake_get(FAKE_STATE);
+		assert_said(saved, "\"start\":10100");
+		free(saved);
 		assert_affinity(100, "0-2");
 		assert_affinity(101, "1");
 		assert_affinity(102, "0-1");
@@ -71,6 +74,22 @@ static void pinned_meanwhile(void **state)
 	assert_affinity(101, "0");
 	assert_affinity(102, "2");
 	assert_false(fs_exists(FAKE_STATE));
+}
+
+/* A kernel that remembers knows more than we see: what was asked for. */
+static void asked_meanwhile(void **state)
+{
+	struct fake_thread *thread;
+
+	(void)state;
+	fake_thread(100, 101, "asks", "0-3");
+	core_ok("core add 3");
+	thread = fake_find_thread(101);
+	cpus_parse_list("1,3", &thread->user);
+	cpus_parse_list("1", &thread->affinity);
+	core_ok("core del 3");
+	assert_affinity(101, "1,3");
+	assert_int_equal(fake.nr_setaffinity, 0);
 }
 
 /* 6.1, and no partition after all: pins come back whole. */
@@ -124,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(pinned_threads),
 		TEST(pinned_meanwhile),
+		TEST(asked_meanwhile),
 		TEST(pinned_no_partition),
 		TEST(pinned_attached),
 		TEST(attached_meanwhile),
