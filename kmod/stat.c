@@ -59,7 +59,9 @@ void turbo_stat_thread(struct sched_turbo_thread *out, struct turbo_thread *th)
 	memset(out, 0, sizeof(*out));
 	out->tid = task_pid_vnr(th->task);
 	out->vm = pid_vnr(th->vm->tgid);
-	out->cpu = task_cpu(th->task);
+	/* one that has not run since it was attached has its old CPU still */
+	out->cpu = cpumask_test_cpu(task_cpu(th->task), turbo_pool_live()) ?
+		   task_cpu(th->task) : th->home;
 	if (th->own_slice_ns)
 		out->flags |= SCHED_TURBO_THREAD_OWN_SLICE;
 	out->slice_ns = th->set_slice_ns;

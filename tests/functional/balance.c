@@ -192,7 +192,7 @@ static void foreign(void)
 	loops = proc_loops(&hog, 0);
 	usleep(500000);
 	core_find(2, &d);
-	ok(d.foreign_switches > c.foreign_switches + 10,
+	ok(d.foreign_switches > c.foreign_switches,
 	   "foreign threads are counted");
 	ok(d.foreign_ns > c.foreign_ns + 50 * MS, "and their time");
 	ok(d.turbo_ns > c.turbo_ns + 50 * MS, "but for ours");

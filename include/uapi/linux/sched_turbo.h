@@ -183,7 +183,10 @@ struct sched_turbo_core {
 
 /* The CPU is online and takes threads (else it waits to come back). */
 #define SCHED_TURBO_CORE_ONLINE		(1U << 0)
-/* The scheduler's load balancer leaves it alone (isolcpus= or a partition). */
+/*
+ * The scheduler's load balancer leaves it alone, as far as the kernel tells:
+ * isolcpus=, and a cpuset partition on 6.12 and later.
+ */
 #define SCHED_TURBO_CORE_ISOLATED	(1U << 1)
 
 /**
