@@ -8,6 +8,7 @@ DESTDIR ?=
 # For check and numbers: which of tests/host/kernels.list, none for all.
 KERNEL ?=
 MINUTES ?=
+CYCLES ?=
 GROUP ?= slice
 
 .PHONY: all modules tools tests check check-fast numbers demo \
@@ -25,9 +26,11 @@ tests: tools
 	$(MAKE) -C tests/guest/micro
 	$(MAKE) -C tests/numbers
 	$(MAKE) -C tests/functional
+	$(MAKE) -C tests/guest/linux
 
 check:
-	tests/check $(if $(MINUTES),--minutes $(MINUTES)) $(KERNEL)
+	tests/check $(if $(MINUTES),--minutes $(MINUTES)) \
+		$(if $(CYCLES),--cycles $(CYCLES)) $(KERNEL)
 
 check-fast:
 	tests/check --fast $(KERNEL)
