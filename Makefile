@@ -26,6 +26,7 @@ tests: tools
 	$(MAKE) -C tests/guest/micro
 	$(MAKE) -C tests/numbers
 	$(MAKE) -C tests/functional
+	$(MAKE) -C tests/functional/policy
 	$(MAKE) -C tests/guest/linux
 
 check:
