@@ -4,9 +4,9 @@
  *
  * A request for another policy is the kernel's.  If it succeeds and the
  * thread is a SCHED_TURBO one, the thread leaves SCHED_TURBO and the request
- * is made a second time: what leaving gave back (the policy from before, say)
- * must not win over what was asked for.  A request that the kernel refuses
- * therefore changes nothing, and the kernel alone judges it.
+ * is made once more: what leaving gave back (the policy from before, say) must
+ * not win over what was asked for.  A request that the kernel refuses changes
+ * nothing, then, and the kernel alone judges it.
  *
  * A request for SCHED_TURBO is judged here, by the kernel's rules.  The parts
  * that any fair thread has (reset-on-fork, nice value, utilization clamps)
@@ -27,24 +27,47 @@
 #include "task.h"
 
 /*
- * Keeps apart requests for SCHED_TURBO, so that one which fails takes back no
- * more than it did itself.
+ * Keeps apart entering and leaving SCHED_TURBO, so that a request which fails
+ * takes back no more than it did itself.
  */
 static DEFINE_MUTEX(set_mutex);
 
 /*
- * Hand a request for another policy to the kernel.
+ * Take @p out of SCHED_TURBO.  Returns false if it was not under it.
+ * Context: process context, no locks, may sleep.
+ */
+static bool leave(struct task_struct *p)
+{
+	u64 slice_ns;
+	bool left;
+
+	/* The usual case, and then nobody has to wait. */
+	if (!sched_turbo_task_query(p, &slice_ns))
+		return false;
+	mutex_lock(&set_mutex);
+	left = sched_turbo_task_query(p, &slice_ns) &&
+	       !sched_turbo_detach_task(p);
+	mutex_unlock(&set_mutex);
+	return left;
+}
+
+/*
+ * Hand a request for another policy to the kernel.  It is repeated as often as
+ * the thread had to be taken out of SCHED_TURBO: somebody may put it back at
+ * the same time, and then the order of the two is that of their last steps.
+ *
+ * The kernel's body reads user memory, which can take for ever: not under
+ * set_mutex.
+ *
  * Context: process context, no locks, may sleep.
  */
 static long set_other(const struct turbo_syscall *call)
 {
 	struct task_struct *p = turbo_task_get(call->args[0]);
 	long ret = turbo_original(call);
-	u64 slice_ns;
 
 	if (p) {
-		if (!ret && sched_turbo_task_query(p, &slice_ns) &&
-		    !sched_turbo_detach_task(p))
+		while (!ret && leave(p))
 			ret = turbo_original(call);
 		put_task_struct(p);
 	}
