@@ -114,7 +114,11 @@ static void number_goes(void)
 
 void test_cycles(int cycles)
 {
-	is(in_child(cycles_under_load, &cycles), 0, "cycles of loading");
+	if (cycles > 0)
+		is(in_child(cycles_under_load, &cycles), 0,
+		   "cycles of loading");
+	else
+		skip("not asked for", "cycles of loading");
 	number_goes();
 }
 

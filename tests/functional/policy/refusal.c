@@ -33,6 +33,13 @@ static struct state state_of_self(void)
 
 static struct state was;
 
+static const struct attr deadline = {
+	.policy = DEADLINE,
+	.runtime = 50000000,
+	.deadline = 100000000,
+	.period = 100000000,
+};
+
 /* A call has returned @got: it must be @want, and nothing must have changed. */
 static void refused(long got, long want, const char *what)
 {
@@ -176,11 +183,8 @@ static int refusals(void *arg)
 	 * The kernel has no thread SCHED_DEADLINE that may not run everywhere,
 	 * and a SCHED_TURBO one may not.
 	 */
-	refused(attr_with(abi, (struct attr){ .policy = DEADLINE,
-					      .runtime = 50000000,
-					      .deadline = 100000000,
-					      .period = 100000000 }),
-		-EPERM, "DEADLINE straight from SCHED_TURBO");
+	refused(attr_with(abi, deadline), -EPERM,
+		"DEADLINE straight from SCHED_TURBO");
 
 	is(call(abi, GETATTR, 0, p, 47, 0), -EINVAL, "getattr of size 47");
 	is(call(abi, GETATTR, 0, p, 4097, 0), -EINVAL, "getattr of size 4097");
@@ -198,10 +202,7 @@ static int deadline_thread(void *arg)
 {
 	enum abi abi = *(enum abi *)arg;
 
-	if (attr_with(abi, (struct attr){ .policy = DEADLINE,
-					  .runtime = 50000000,
-					  .deadline = 100000000,
-					  .period = 100000000 })) {
+	if (attr_with(abi, deadline)) {
 		skip("cannot be had here", "a SCHED_DEADLINE thread");
 		return 0;
 	}
