@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "abi.h"
 #include "attr.h"
@@ -124,6 +125,13 @@ static void other_core(pid_t tid)
 	}
 }
 
+static void another_core(pid_t tid)
+{
+	(void)tid;
+	core_add(1, 0);
+	core_del(1);
+}
+
 static const struct meanwhile {
 	const char *name;
 	void (*happens)(pid_t tid);
@@ -132,6 +140,7 @@ static const struct meanwhile {
 	{ "detached later", keeper_rounds },
 	{ "slice of its core set", core_slices },
 	{ "its core removed", other_core },
+	{ "another core added", another_core },
 };
 
 static void kept(const struct change *c, const struct meanwhile *m,
@@ -221,6 +230,63 @@ static void fifo(const struct meanwhile *m)
 	proc_end(&p);
 }
 
+/* No other policy can be set by its number alone, or be given back. */
+static void deadline(void)
+{
+	struct {
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t runtime, deadline, period;
+	} attr = {
+		.size = 48, .policy = SCHED_DEADLINE, .runtime = MS,
+		.deadline = 100 * MS, .period = 100 * MS,
+	};
+	const char *limit = "/proc/sys/kernel/sched_rt_runtime_us";
+	struct proc p = proc_start(1, TASK_NAP);
+	char *was = file_read(limit);
+	struct attr now;
+
+	/* with a limit, such a thread must be allowed on all CPUs */
+	file_write(limit, "-1");
+	attach(p.pid, 0);
+	if (syscall(SYS_sched_setattr, p.pid, &attr, 0)) {
+		skip("cannot be set here", "DEADLINE: leaves SCHED_TURBO");
+	} else {
+		ok(await(SOON, !thread_find(p.pid, NULL)),
+		   "DEADLINE: leaves SCHED_TURBO");
+		attr_get(p.pid, &now);
+		is(now.policy, SCHED_DEADLINE, "DEADLINE: is kept");
+		ok(cpus_are(p.pid, "0-3"), "DEADLINE: may run anywhere");
+	}
+	proc_end(&p);
+	/* its bandwidth is given back a moment later */
+	usleep(200000);
+	if (was)
+		file_write(limit, was);
+	free(was);
+}
+
+static void ext(void)
+{
+	struct attr attr = { .policy = SCHED_EXT };
+	struct proc p = proc_start(1, TASK_NAP);
+	struct attr now;
+
+	attach(p.pid, 0);
+	if (attr_set(p.pid, &attr)) {
+		skip("this kernel has none", "EXT: leaves SCHED_TURBO");
+	} else {
+		ok(await(SOON, !thread_find(p.pid, NULL)),
+		   "EXT: leaves SCHED_TURBO");
+		attr_get(p.pid, &now);
+		is(now.policy, SCHED_EXT, "EXT: is kept");
+		ok(cpus_are(p.pid, "0-3"), "EXT: may run anywhere");
+	}
+	proc_end(&p);
+}
+
 static int by_ms(const void *a, const void *b)
 {
 	return *(const int *)a - *(const int *)b;
@@ -272,6 +338,8 @@ int main(void)
 	all_kept();
 	for (m = 0; m < 3; m++)
 		fifo(&meanwhiles[m]);
+	deadline();
+	ext();
 	back(TASK_SPIN, "spinning");
 	back(TASK_BLOCK, "blocked");
 	is(rescues(), 0, "no thread waited without a timer");

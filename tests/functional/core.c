@@ -102,32 +102,56 @@ static void add_another(void)
 	   "each has the slice of its core");
 }
 
-/* Stretches between switches; on one core, so that all count. */
-static uint64_t mean_stretch(unsigned int cpu)
-{
-	struct sched_turbo_core c = { 0 }, d = { 0 };
+/**
+ * struct stretch - time between switches on each turbo core
+ * @ns2: on CPU 2, in the mean
+ * @ns3: on CPU 3
+ */
+struct stretch {
+	uint64_t ns2, ns3;
+};
 
+static uint64_t mean_ns(const struct sched_turbo_core *from,
+			const struct sched_turbo_core *to)
+{
+	uint64_t slices = to->slices - from->slices;
+
+	return slices ? (to->turbo_ns - from->turbo_ns) / slices : UINT64_MAX;
+}
+
+/* With two hogs on each core all the time, or it would say nothing. */
+static bool measure(struct stretch *s)
+{
+	struct sched_turbo_core a = { 0 }, b = { 0 }, c = { 0 }, d = { 0 };
+	int i;
+
+	await(SOON, on_core(2) == 2 && on_core(3) == 2);
 	usleep(100000);
-	core_find(cpu, &c);
-	usleep(500000);
-	core_find(cpu, &d);
-	d.slices -= c.slices;
-	d.turbo_ns -= c.turbo_ns;
-	return d.slices ? d.turbo_ns / d.slices : 0;
+	core_find(2, &a);
+	core_find(3, &b);
+	for (i = 0; i < 10; i++) {
+		usleep(50000);
+		if (on_core(2) != 2)
+			return false;
+	}
+	core_find(2, &c);
+	core_find(3, &d);
+	s->ns2 = mean_ns(&a, &c);
+	s->ns3 = mean_ns(&b, &d);
+	return true;
 }
 
 static void set_slice(void)
 {
-	uint64_t short_ns, long_ns;
+	struct stretch s = { 0 };
 
 	is(core_slice(2, 4 * MS), 0, "set the slice of cpu 2");
 	is(core_slice(3, 200 * US), 0, "set the slice of cpu 3");
 	ok(await(SOON, slices_are(4 * MS, 200 * US)), "the threads have them");
-	long_ns = mean_stretch(2);
-	short_ns = mean_stretch(3);
-	note("stretches of %llu and %llu us", (unsigned long long)long_ns / 1000,
-	     (unsigned long long)short_ns / 1000);
-	ok(long_ns > 2 * short_ns, "... and switch that often");
+	ok(await(SOON, measure(&s) && s.ns2 > 2 * s.ns3),
+	   "... and switch that often");
+	note("stretches of %llu and %llu us", (unsigned long long)s.ns2 / 1000,
+	     (unsigned long long)s.ns3 / 1000);
 
 	log_mark();
 	is(core_slice(2, 99999), -ERANGE, "a slice that is too short");

@@ -236,11 +236,10 @@ static void regular(void)
 int main(void)
 {
 	tap_start();
-	if (cpu_set_online(3, false)) {
+	if (access("/sys/devices/system/cpu/cpu3/online", W_OK)) {
 		skip("no CPU hotplug", "everything");
 		return tap_end();
 	}
-	cpu_set_online(3, true);
 	one_of_two();
 	the_last();
 	up_and_down();

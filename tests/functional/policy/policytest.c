@@ -17,17 +17,19 @@
 
 int main(int argc, char **argv)
 {
-	int cycles = 20;
+	int cycles = 20, callers = 4;
 	bool added;
 
-	if (argc < 2 || argc > 3 || geteuid()) {
-		fprintf(stderr, "usage (as root): %s SCHED_TURBO_POLICY.KO [CYCLES]\n",
+	if (argc < 2 || argc > 4 || geteuid()) {
+		fprintf(stderr, "usage (as root): %s SCHED_TURBO_POLICY.KO [CYCLES [CALLERS]]\n",
 			argv[0]);
 		return 2;
 	}
 	policy_module = argv[1];
 	if (argc > 2)
 		cycles = atoi(argv[2]);
+	if (argc > 3)
+		callers = atoi(argv[3]);
 
 	tap_start();
 	syscall_start();
@@ -52,7 +54,7 @@ int main(int argc, char **argv)
 	is(policy_unload(), 0, "the module unloads");
 
 	test_gone("after unloading");
-	test_cycles(cycles);
+	test_cycles(cycles, callers);
 	test_gone("after that");
 	identity_compare("after the last unloading");
 

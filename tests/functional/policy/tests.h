@@ -15,8 +15,8 @@ void test_refusals(void);
 void test_permissions(void);
 void test_reach(void);
 
-/* Without the module: it is loaded and unloaded here. */
-void test_cycles(int cycles);
+/* Without the module: it is loaded and unloaded here, while calls are made. */
+void test_cycles(int cycles, int callers);
 void test_gone(const char *when);
 
 #endif /* TESTS_H */
