@@ -308,9 +308,11 @@ void turbo_attrs_restore(struct turbo_thread *th)
 
 	lockdep_assert_held(&turbo_mutex);
 	adopt_changes(th);
-	if (p->policy != orig->policy || task_nice(p) != orig->nice ||
-	    p->rt_priority != orig->rt_priority ||
-	    !slice_is(p, orig->slice_ns)) {
+	/* a SCHED_DEADLINE of somebody else's stays: it has more to it */
+	if (orig->policy != SCHED_DEADLINE &&
+	    (p->policy != orig->policy || task_nice(p) != orig->nice ||
+	     p->rt_priority != orig->rt_priority ||
+	     !slice_is(p, orig->slice_ns))) {
 		/* only so does a slice get under a policy that has none */
 		if (!fair_policy(orig->policy))
 			set_attr(p, SCHED_NORMAL, orig->nice, 0,

@@ -131,6 +131,9 @@ void turbo_place_widen(struct turbo_thread *th)
 	lockdep_assert_held(&turbo_mutex);
 	if (task_cpu(th->task) != th->home || !wide_keeps(th->task, th->home))
 		return;
+	/* before we overwrite what somebody else may have set */
+	if (turbo_attrs_apply(th))
+		return;
 	th->wide = !turbo_attrs_set_cpus(th, turbo_pool_live());
 }
 

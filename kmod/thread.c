@@ -400,6 +400,9 @@ void turbo_thread_reap(struct turbo_thread *th)
  */
 void turbo_thread_strayed(struct turbo_thread *th)
 {
+	/* on its way to its first core it may come by others */
+	if (READ_ONCE(th->home) < 0)
+		return;
 	th->stat.strays++;
 	th->ready_ns = 0;	/* it does not wait for a turbo core now */
 	turbo_keeper_kick();
