@@ -74,14 +74,17 @@ void turbo_attrs_current(struct turbo_attrs *attrs, struct task_struct *p)
 void turbo_attrs_copy(struct turbo_attrs *to, const struct turbo_attrs *from,
 		      struct task_struct *owner)
 {
-	cpumask_var_t cpus = to->cpus;
 	unsigned long flags;
 
+	/* field by field: the mask is an array or a pointer, by configuration */
 	raw_spin_lock_irqsave(&owner->pi_lock, flags);
-	cpumask_copy(cpus, from->cpus);
-	*to = *from;
+	to->policy = from->policy;
+	to->nice = from->nice;
+	to->rt_priority = from->rt_priority;
+	to->reset_on_fork = from->reset_on_fork;
+	to->slice_ns = from->slice_ns;
+	cpumask_copy(to->cpus, from->cpus);
 	raw_spin_unlock_irqrestore(&owner->pi_lock, flags);
-	to->cpus = cpus;
 }
 
 /**
