@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * budget.c - fair shares across turbo and regular cores: see budget.h
+ */
+#include "budget.h"
+
+/* A credit loses this part of itself in each period. */
+#define CREDIT_FADE	64
+
+/* @value * @mul / @div, rounded down; nothing overflows if that fits. */
+static u64 scale(u64 value, u64 mul, u64 div)
+{
+	return value / div * mul + value % div * mul / div;
+}
+
+static u64 at_most(u64 value, u64 max)
+{
+	return value < max ? value : max;
+}
+
+/* What of @value is above @sub. */
+static u64 above(u64 value, u64 sub)
+{
+	return value > sub ? value - sub : 0;
+}
+
+static void bound(struct turbo_claim *claim)
+{
+	claim->used_ns = at_most(claim->used_ns, TURBO_BUDGET_MAX_NS / 4);
+	claim->unmet_ns = at_most(claim->unmet_ns, TURBO_BUDGET_MAX_NS / 4);
+}
+
+/* The most that a VM can make of a kind of core. */
+static u64 wanted(const struct turbo_claim *claim)
+{
+	return claim->used_ns + claim->unmet_ns;
+}
+
+/* What counts as had already when regular, or turbo, cores are divided. */
+static u64 taken(const struct turbo_budget *vm, bool turbo)
+{
+	return turbo ? 0 : vm->turbo.used_ns + vm->debt_ns;
+}
+
+static struct turbo_claim *claim_of(struct turbo_budget *vm, bool turbo)
+{
+	return turbo ? &vm->turbo : &vm->regular;
+}
+
+/* The VM's own level if the common one is @level for TURBO_WEIGHT_MAX. */
+static u64 level_of(const struct turbo_budget *vm, u64 level)
+{
+	return scale(level, vm->weight, TURBO_WEIGHT_MAX);
+}
+
+/* What it gets at a common level. */
+static u64 grant_at(struct turbo_budget *vm, bool turbo, u64 level)
+{
+	u64 want = wanted(claim_of(vm, turbo));
+	u64 least = turbo ? 0 : at_most(vm->floor_ns, want);
+	u64 grant = above(level_of(vm, level), taken(vm, turbo));
+
+	if (grant < least)
+		grant = least;
+	return at_most(grant, want);
+}
+
+static u64 granted_at(struct turbo_budget *vms, size_t nr, bool turbo, u64 level)
+{
+	u64 sum = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		sum += grant_at(&vms[i], turbo, level);
+	return sum;
+}
+
+/*
+ * The highest common level at which no more than @capacity_ns is granted.
+ * Granting is monotone in the level, so halving finds it.
+ */
+static u64 find_level(struct turbo_budget *vms, size_t nr, bool turbo,
+		      u64 capacity_ns)
+{
+	u64 low = 0, high = 0, middle, full;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		/* here it has all it wants */
+		full = scale(wanted(claim_of(&vms[i], turbo)) +
+			     taken(&vms[i], turbo), TURBO_WEIGHT_MAX,
+			     vms[i].weight) + TURBO_WEIGHT_MAX;
+		if (full > high)
+			high = full;
+	}
+	while (low < high) {
+		middle = high - (high - low) / 2;
+		if (granted_at(vms, nr, turbo, middle) <= capacity_ns)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	return low;
+}
+
+/* Divide a kind of core. */
+static void divide(struct turbo_budget *vms, size_t nr, bool turbo,
+		   u64 capacity_ns)
+{
+	u64 level = find_level(vms, nr, turbo, capacity_ns);
+	u64 left = capacity_ns, more;
+	struct turbo_claim *claim;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		claim = claim_of(&vms[i], turbo);
+		/* floors may add up to more than there was */
+		claim->grant_ns = at_most(grant_at(&vms[i], turbo, level), left);
+		claim->level_ns = at_most(above(level_of(&vms[i], level),
+						taken(&vms[i], turbo)),
+					  capacity_ns);
+		left -= claim->grant_ns;
+	}
+	/* the nanoseconds that rounding has left */
+	for (i = 0; i < nr && left; i++) {
+		claim = claim_of(&vms[i], turbo);
+		more = at_most(wanted(claim) - claim->grant_ns, left);
+		claim->grant_ns += more;
+		left -= more;
+	}
+	if (turbo)
+		return;
+	for (i = 0; i < nr; i++)
+		vms[i].debt_ns = above(vms[i].turbo.used_ns + vms[i].debt_ns +
+				       vms[i].regular.grant_ns,
+				       level_of(&vms[i], level));
+}
+
+void turbo_budget_compute(struct turbo_budget *vms, size_t nr, u64 debt_max_ns)
+{
+	u64 regular_total = 0, turbo_total = 0;	/* C_tot^R, C_tot^T */
+	u64 total, weights = 0, below = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		bound(&vms[i].regular);
+		bound(&vms[i].turbo);
+		vms[i].debt_ns = at_most(vms[i].debt_ns,
+					 TURBO_BUDGET_MAX_NS / 4);
+		regular_total += vms[i].regular.used_ns;
+		turbo_total += vms[i].turbo.used_ns;
+		weights += vms[i].weight;
+	}
+	total = regular_total + turbo_total;	/* C_tot */
+
+	/* differences of a running sum: the shares add up to the total */
+	for (i = 0; i < nr; i++) {
+		u64 upto = below + vms[i].weight;
+
+		vms[i].share_ns = scale(total, upto, weights) -
+				  scale(total, below, weights);
+		vms[i].turbo_share_ns = scale(turbo_total, upto, weights) -
+					scale(turbo_total, below, weights);
+		vms[i].regular_share_ns = (s64)vms[i].share_ns -
+					  (s64)vms[i].turbo.used_ns;
+		below = upto;
+	}
+
+	divide(vms, nr, true, turbo_total);
+	divide(vms, nr, false, regular_total);
+	for (i = 0; i < nr; i++)
+		vms[i].debt_ns = at_most(vms[i].debt_ns, debt_max_ns);
+}
+
+s64 turbo_credit_next(s64 credit_ns, u64 grant_ns, u64 used_ns, u64 max_ns)
+{
+	s64 max = (s64)max_ns;
+
+	credit_ns -= credit_ns / CREDIT_FADE;
+	credit_ns += (s64)grant_ns - (s64)used_ns;
+	if (credit_ns > max)
+		return max;
+	return credit_ns < -max ? -max : credit_ns;
+}
+
+s64 turbo_credit_now(s64 credit_ns, u64 level_ns, u64 used_ns, u64 elapsed_ns,
+		     u64 period_ns)
+{
+	elapsed_ns = at_most(elapsed_ns, period_ns);
+	return credit_ns + (s64)scale(level_ns, elapsed_ns, period_ns) -
+	       (s64)at_most(used_ns, TURBO_BUDGET_MAX_NS);
+}

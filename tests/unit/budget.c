@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0
+/* budget.c - fair shares: tests of kmod/policy/budget.c */
+#include <string.h>
+
+#include "test.h"
+
+#include "budget.h"
+#include "random.h"
+
+#define MS		1000000ULL
+#define PERIOD		(30 * MS)
+#define PERCENT		(PERIOD / 100)
+#define CPUS_MAX	8192
+#define VMS_MAX		1000
+#define TEN_YEARS	(10ULL * 366 * 24 * 3600 * 1000 * MS)
+#define MANY		3000
+
+/* A row of the paper's Table 1, in percent of a core. */
+struct row {
+	int rd, td, demand_r, demand_t;
+	int fs_r, fs_t;		/* allocated, as printed */
+	int got_r, got_t;	/* consumed, as printed */
+};
+
+static const struct row table1[4][2] = {
+	{ { 50, 0, 100, 0, 50, 0, 50, 0 }, { 50, 0, 100, 0, 50, 0, 50, 0 } },
+	{ { 50, 0, 100, 0, 100, 0, 100, 0 },
+	  { 50, 100, 100, 100, 0, 100, 0, 100 } },
+	{ { 50, 50, 100, 100, 50, 50, 50, 50 },
+	  { 50, 50, 100, 100, 50, 50, 50, 50 } },
+	{ { 50, 15, 100, 15, 70, 35, 70, 15 },
+	  { 50, 55, 100, 55, 30, 35, 30, 55 } },
+};
+
+static void set(struct turbo_budget *vm, u32 weight, u64 regular_ns,
+		u64 regular_unmet_ns, u64 turbo_ns, u64 turbo_unmet_ns)
+{
+	memset(vm, 0, sizeof(*vm));
+	vm->weight = weight;
+	vm->regular.used_ns = regular_ns;
+	vm->regular.unmet_ns = regular_unmet_ns;
+	vm->turbo.used_ns = turbo_ns;
+	vm->turbo.unmet_ns = turbo_unmet_ns;
+}
+
+/*
+ * FS^R is the paper's everywhere.  FS^T is in rows 1, 3 and 4; in row 2 the
+ * paper prints what is left when VM1 does not want its part, which is our
+ * grant.  The grants are what the paper measured.
+ */
+static void table_1(void **state)
+{
+	struct turbo_budget vm[2];
+	int row, i;
+
+	(void)state;
+	for (row = 0; row < 4; row++) {
+		for (i = 0; i < 2; i++) {
+			const struct row *r = &table1[row][i];
+
+			set(&vm[i], 1024, r->rd * PERCENT,
+			    (r->demand_r - r->rd) * PERCENT, r->td * PERCENT,
+			    (r->demand_t - r->td) * PERCENT);
+		}
+		turbo_budget_compute(vm, 2, 0);
+		for (i = 0; i < 2; i++) {
+			const struct row *r = &table1[row][i];
+
+			assert_int_equal(vm[i].regular_share_ns,
+					 r->fs_r * PERCENT);
+			if (row != 1)
+				assert_int_equal(vm[i].turbo_share_ns,
+						 r->fs_t * PERCENT);
+			assert_int_equal(vm[i].regular.grant_ns,
+					 r->got_r * PERCENT);
+			assert_int_equal(vm[i].turbo.grant_ns,
+					 r->got_t * PERCENT);
+		}
+	}
+}
+
+/* "the regular core will be split 75-25%": the introduction. */
+static void introduction(void **state)
+{
+	struct turbo_budget vm[2];
+
+	(void)state;
+	set(&vm[0], 1024, 50 * PERCENT, 50 * PERCENT, 0, 0);
+	set(&vm[1], 1024, 50 * PERCENT, 0, 50 * PERCENT, 0);
+	turbo_budget_compute(vm, 2, 0);
+	assert_int_equal(vm[0].regular_share_ns, 75 * PERCENT);
+	assert_int_equal(vm[1].regular_share_ns, 25 * PERCENT);
+	assert_int_equal(vm[0].regular.grant_ns, 75 * PERCENT);
+	assert_int_equal(vm[1].regular.grant_ns, 25 * PERCENT);
+}
+
+static void unwanted_goes_to_others(void **state)
+{
+	struct turbo_budget vm[3];
+
+	(void)state;
+	/* the first wants a tenth of a core, the others all of it, 1:2 */
+	set(&vm[0], 5000, 10 * PERCENT, 0, 0, 0);
+	set(&vm[1], 1000, 45 * PERCENT, 50 * PERCENT, 0, 0);
+	set(&vm[2], 2000, 45 * PERCENT, 50 * PERCENT, 0, 0);
+	turbo_budget_compute(vm, 3, 0);
+	assert_int_equal(vm[0].regular.grant_ns, 10 * PERCENT);
+	assert_in_range(vm[1].regular.grant_ns, 30 * PERCENT - 3,
+			30 * PERCENT + 3);
+	assert_in_range(vm[2].regular.grant_ns, 60 * PERCENT - 3,
+			60 * PERCENT + 3);
+	/* alone, it may have the whole of it whatever its weight */
+	set(&vm[0], 1, 100 * PERCENT, 0, 0, 0);
+	set(&vm[1], 10000, 0, 0, 0, 0);
+	turbo_budget_compute(vm, 2, 0);
+	assert_int_equal(vm[0].regular.grant_ns, 100 * PERCENT);
+	/* and who sleeps could have it all if it woke up */
+	assert_int_equal(vm[1].regular.level_ns, 100 * PERCENT);
+}
+
+static void floor_is_kept(void **state)
+{
+	struct turbo_budget vm[2];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		set(&vm[0], 1024, 100 * PERCENT, 0, 0, 0);
+		set(&vm[1], 1024, 0, 100 * PERCENT, 100 * PERCENT, 0);
+		vm[1].floor_ns = 2 * PERCENT;
+		vm[1].debt_ns = i * PERIOD;
+		turbo_budget_compute(vm, 2, 10 * PERIOD);
+		assert_int_equal(vm[1].regular.grant_ns, 2 * PERCENT);
+		assert_int_equal(vm[0].regular.grant_ns, 98 * PERCENT);
+	}
+	/* none is forced on a VM that does not want it */
+	vm[1].regular.unmet_ns = 0;
+	turbo_budget_compute(vm, 2, 0);
+	assert_int_equal(vm[1].regular.grant_ns, 0);
+}
+
+/* Turbo in one period and regular in the next is no way round it. */
+static void bursts_gain_nothing(void **state)
+{
+	struct turbo_budget vm[3];
+	u64 had[3] = { 0 }, debt = 0;
+	int p, i;
+
+	(void)state;
+	for (p = 0; p < 1000; p++) {
+		bool burst = p % 2;
+		u64 r = burst ? 0 : 34 * PERCENT;
+
+		set(&vm[0], 1024, (100 * PERCENT - r) / 2, 100 * PERCENT, 0, 0);
+		set(&vm[1], 1024, (100 * PERCENT - r) / 2, 100 * PERCENT, 0, 0);
+		set(&vm[2], 1024, r, burst ? 0 : 100 * PERCENT,
+		    burst ? 100 * PERCENT : 0, 0);
+		vm[2].debt_ns = debt;
+		turbo_budget_compute(vm, 3, 10 * PERIOD);
+		debt = vm[2].debt_ns;
+		for (i = 0; i < 3; i++)
+			had[i] += vm[i].regular.grant_ns + vm[i].turbo.used_ns;
+	}
+	/* the turbo use alone is half a core, and a third is its share */
+	assert_in_range(had[2] / 1000, 50 * PERCENT, 51 * PERCENT);
+}
+
+static u64 some_ns(u64 max)
+{
+	u64 ns = random_length();
+
+	return ns < max ? ns : random_below(max);
+}
+
+static size_t random_vms(struct turbo_budget *vm, u64 max_ns)
+{
+	size_t i, nr = 1 + random_below(random_below(20) ? 8 : VMS_MAX);
+
+	for (i = 0; i < nr; i++) {
+		set(&vm[i], 1 + random_below(TURBO_WEIGHT_MAX),
+		    random_below(4) ? some_ns(max_ns) : 0,
+		    random_below(2) ? some_ns(max_ns) : 0,
+		    random_below(2) ? some_ns(max_ns) : 0,
+		    random_below(2) ? some_ns(max_ns) : 0);
+		vm[i].floor_ns = random_below(2) ? some_ns(max_ns / 50 + 1) : 0;
+		vm[i].debt_ns = random_below(2) ? some_ns(max_ns) : 0;
+	}
+	return nr;
+}
+
+static u64 least(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
+#define CLAIM_MAX	(TURBO_BUDGET_MAX_NS / 4)
+
+static void check_claim(const struct turbo_claim *c, u64 total)
+{
+	u64 want = least(c->used_ns, CLAIM_MAX) + least(c->unmet_ns, CLAIM_MAX);
+
+	assert_true(c->grant_ns <= want);
+	assert_true(c->level_ns <= total);
+}
+
+static void sums(const struct turbo_budget *vm, size_t nr)
+{
+	u64 used_r = 0, used_t = 0, share = 0, share_t = 0, r = 0, t = 0;
+	s64 share_r = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		used_r += least(vm[i].regular.used_ns, CLAIM_MAX);
+		used_t += least(vm[i].turbo.used_ns, CLAIM_MAX);
+		share += vm[i].share_ns;
+		share_t += vm[i].turbo_share_ns;
+		share_r += vm[i].regular_share_ns;
+		r += vm[i].regular.grant_ns;
+		t += vm[i].turbo.grant_ns;
+	}
+	assert_int_equal(share, used_r + used_t);
+	assert_int_equal(share_t, used_t);
+	assert_int_equal(share_r, used_r);
+	assert_int_equal(t, used_t);
+	assert_int_equal(r, used_r);
+	for (i = 0; i < nr; i++) {
+		check_claim(&vm[i].regular, used_r);
+		check_claim(&vm[i].turbo, used_t);
+	}
+}
+
+static void shares_add_up(void **state)
+{
+	static struct turbo_budget vm[VMS_MAX];
+	size_t nr;
+	int i;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		nr = random_vms(vm, PERIOD * (1 + random_below(CPUS_MAX)));
+		turbo_budget_compute(vm, nr, some_ns(UINT64_MAX));
+		sums(vm, nr);
+	}
+}
+
+/* Ten years between two rounds, each VM on all CPUs; or all bits set. */
+static void nothing_overflows(void **state)
+{
+	static struct turbo_budget vm[VMS_MAX];
+	size_t i, nr;
+	int k;
+
+	(void)state;
+	for (k = 0; k < MANY / 30; k++) {
+		nr = random_vms(vm, k % 2 ? UINT64_MAX : TEN_YEARS);
+		turbo_budget_compute(vm, nr, UINT64_MAX);
+		sums(vm, nr);
+	}
+	for (i = 0; i < VMS_MAX; i++) {
+		memset(&vm[i], 0xff, sizeof(vm[i]));
+		vm[i].weight = i % 2 ? 1 : TURBO_WEIGHT_MAX;
+	}
+	turbo_budget_compute(vm, VMS_MAX, UINT64_MAX);
+	sums(vm, VMS_MAX);
+	/* a full machine in the longest period is far from any bound */
+	assert_true(CPUS_MAX * 100 * MS < CLAIM_MAX);
+}
+
+/* More weight is never less of anything, but for a nanosecond of rounding. */
+static void monotone_in_weight(void **state)
+{
+	static struct turbo_budget vm[VMS_MAX], more[VMS_MAX];
+	size_t nr, one;
+	int i;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		nr = random_vms(vm, PERIOD * 64);
+		one = random_below(nr);
+		memcpy(more, vm, sizeof(vm));
+		more[one].weight += random_below(TURBO_WEIGHT_MAX + 1 -
+						 more[one].weight);
+		turbo_budget_compute(vm, nr, PERIOD);
+		turbo_budget_compute(more, nr, PERIOD);
+		assert_true(more[one].share_ns + 1 >= vm[one].share_ns);
+		assert_true(more[one].turbo_share_ns + 1 >=
+			    vm[one].turbo_share_ns);
+		/* the rest of the rounding goes to the first that has room */
+		assert_true(more[one].regular.grant_ns + 2 * nr >=
+			    vm[one].regular.grant_ns);
+		assert_true(more[one].turbo.grant_ns + 2 * nr >=
+			    vm[one].turbo.grant_ns);
+	}
+}
+
+/* Who gets less than it wants has no less, by weight, than anybody else. */
+static void max_min_fair(void **state)
+{
+	static struct turbo_budget vm[VMS_MAX];
+	size_t nr, i, j;
+	int k;
+
+	(void)state;
+	for (k = 0; k < MANY / 4; k++) {
+		nr = random_vms(vm, PERIOD * 64);
+		if (nr > 16)
+			nr = 16;
+		for (i = 0; i < nr; i++) {
+			vm[i].floor_ns = 0;
+			vm[i].debt_ns = 0;
+		}
+		turbo_budget_compute(vm, nr, 0);
+		for (i = 0; i < nr; i++) {
+			const struct turbo_claim *c = &vm[i].regular;
+
+			if (c->grant_ns == c->used_ns + c->unmet_ns)
+				continue;
+			for (j = 0; j < nr; j++) {
+				u64 a = c->grant_ns + vm[i].turbo.used_ns;
+				u64 b = vm[j].regular.grant_ns +
+					vm[j].turbo.used_ns;
+
+				/* it has some that could be taken away */
+				if (vm[j].regular.grant_ns <= 2 * nr)
+					continue;
+				assert_true(a * vm[j].weight + 2 * (nr + 1) *
+					    (u64)TURBO_WEIGHT_MAX >=
+					    b * vm[i].weight);
+			}
+		}
+	}
+}
+
+static void no_vms(void **state)
+{
+	struct turbo_budget vm;
+
+	(void)state;
+	turbo_budget_compute(NULL, 0, 0);
+	set(&vm, 1, 0, 0, 0, 0);
+	turbo_budget_compute(&vm, 1, 0);
+	assert_int_equal(vm.share_ns, 0);
+	assert_int_equal(vm.regular.grant_ns, 0);
+}
+
+/*
+ * A core shared by who has most credit, period after period: each comes to
+ * its share within ten periods of a change and then stays there.
+ */
+static void settles(void **state)
+{
+	static struct turbo_budget vm[8];
+	s64 credit[8] = { 0 };
+	int round, p, tick;
+	size_t nr, i;
+
+	(void)state;
+	for (round = 0; round < 100; round++) {
+		u64 weights = 0, got[8] = { 0 };
+
+		nr = 2 + random_below(7);
+		for (i = 0; i < nr; i++) {
+			vm[i].weight = 100 + random_below(1000);
+			weights += vm[i].weight;
+		}
+		for (p = 0; p < 60; p++) {
+			u64 used[8] = { 0 };
+
+			for (tick = 0; tick < 32; tick++) {
+				size_t best = 0;
+				s64 most = INT64_MIN;
+
+				for (i = 0; i < nr; i++) {
+					s64 now = turbo_credit_now(credit[i],
+						vm[i].regular.level_ns, used[i],
+						tick * PERIOD / 32, PERIOD);
+					if (now > most) {
+						most = now;
+						best = i;
+					}
+				}
+				used[best] += PERIOD / 32;
+			}
+			for (i = 0; i < nr; i++) {
+				vm[i].regular.used_ns = used[i];
+				vm[i].regular.unmet_ns = PERIOD - used[i];
+				vm[i].turbo.used_ns = 0;
+				vm[i].turbo.unmet_ns = 0;
+				vm[i].floor_ns = 0;
+				vm[i].debt_ns = 0;
+			}
+			turbo_budget_compute(vm, nr, PERIOD);
+			for (i = 0; i < nr; i++) {
+				credit[i] = turbo_credit_next(credit[i],
+					vm[i].regular.grant_ns, used[i],
+					8 * PERIOD);
+				if (p >= 10)
+					got[i] += used[i];
+			}
+		}
+		for (i = 0; i < nr; i++) {
+			s64 want = PERIOD * vm[i].weight / weights;
+			s64 error = (s64)(got[i] / 50) - want;
+
+			assert_in_range(error + (s64)PERIOD, PERIOD - PERCENT,
+					PERIOD + PERCENT);
+		}
+	}
+}
+
+static void credit_is_bounded(void **state)
+{
+	s64 credit = 0;
+	int i;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		u64 max = random_below(100 * PERIOD);
+
+		credit = turbo_credit_next(credit, some_ns(1ULL << 60),
+					   some_ns(1ULL << 60), max);
+		assert_true(credit <= (s64)max && credit >= -(s64)max);
+	}
+	assert_int_equal(turbo_credit_now(5, 100, 7, 50, 100), 48);
+	/* a timer that comes late gives no more than a period's worth */
+	assert_int_equal(turbo_credit_now(5, 100, 7, 1000, 100), 98);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table_1),
+		cmocka_unit_test(introduction),
+		cmocka_unit_test(unwanted_goes_to_others),
+		cmocka_unit_test(floor_is_kept),
+		cmocka_unit_test(bursts_gain_nothing),
+		cmocka_unit_test(shares_add_up),
+		cmocka_unit_test(nothing_overflows),
+		cmocka_unit_test(monotone_in_weight),
+		cmocka_unit_test(max_min_fair),
+		cmocka_unit_test(no_vms),
+		cmocka_unit_test(settles),
+		cmocka_unit_test(credit_is_bounded),
+	};
+
+	return cmocka_run_group_tests_name("budget", tests, NULL, NULL);
+}
