@@ -7,6 +7,9 @@
 /* A credit loses this part of itself in each period. */
 #define CREDIT_FADE	64
 
+/* Common levels are nanoseconds for a weight of 1, shifted by this. */
+#define LEVEL_SHIFT	10
+
 /* @value * @mul / @div, rounded down; nothing overflows if that fits. */
 static u64 scale(u64 value, u64 mul, u64 div)
 {
@@ -47,19 +50,27 @@ static struct turbo_claim *claim_of(struct turbo_budget *vm, bool turbo)
 	return turbo ? &vm->turbo : &vm->regular;
 }
 
-/* The VM's own level if the common one is @level for TURBO_WEIGHT_MAX. */
+/* The VM's own level if the common one is @level; rounded down. */
 static u64 level_of(const struct turbo_budget *vm, u64 level)
 {
-	return scale(level, vm->weight, TURBO_WEIGHT_MAX);
+	u64 high = level >> LEVEL_SHIFT;
+	u64 low = level & ((1ULL << LEVEL_SHIFT) - 1);
+
+	return high * vm->weight + (low * vm->weight >> LEVEL_SHIFT);
 }
 
 /* What it gets at a common level. */
 static u64 grant_at(struct turbo_budget *vm, bool turbo, u64 level)
 {
-	u64 want = wanted(claim_of(vm, turbo));
+	struct turbo_claim *claim = claim_of(vm, turbo);
+	u64 want = wanted(claim);
 	u64 least = turbo ? 0 : at_most(vm->floor_ns, want);
-	u64 grant = above(level_of(vm, level), taken(vm, turbo));
+	u64 grant;
 
+	if (level >= claim->full_level)
+		return want;
+	/* below that the product is less than want and taken, so it fits */
+	grant = above(level * vm->weight >> LEVEL_SHIFT, taken(vm, turbo));
 	if (grant < least)
 		grant = least;
 	return at_most(grant, want);
@@ -77,28 +88,33 @@ static u64 granted_at(struct turbo_budget *vms, size_t nr, bool turbo, u64 level
 
 /*
  * The highest common level at which no more than @capacity_ns is granted.
- * Granting is monotone in the level, so halving finds it.
+ * Granting is monotone in the level, so halving finds it; at once if all have
+ * got what they want.
  */
 static u64 find_level(struct turbo_budget *vms, size_t nr, bool turbo,
 		      u64 capacity_ns)
 {
-	u64 low = 0, high = 0, middle, full;
+	u64 low = 0, high = 0, middle;
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		/* here it has all it wants */
-		full = scale(wanted(claim_of(&vms[i], turbo)) +
-			     taken(&vms[i], turbo), TURBO_WEIGHT_MAX,
-			     vms[i].weight) + TURBO_WEIGHT_MAX;
-		if (full > high)
-			high = full;
+		struct turbo_claim *claim = claim_of(&vms[i], turbo);
+		u64 all = wanted(claim) + taken(&vms[i], turbo);
+
+		/* here it has all it wants, and not one step below */
+		claim->full_level = ((all << LEVEL_SHIFT) + vms[i].weight - 1) /
+				    vms[i].weight;
+		if (claim->full_level > high)
+			high = claim->full_level;
 	}
-	while (low < high) {
-		middle = high - (high - low) / 2;
+	if (granted_at(vms, nr, turbo, high) <= capacity_ns)
+		return high;
+	while (low + 1 < high) {
+		middle = low + (high - low) / 2;
 		if (granted_at(vms, nr, turbo, middle) <= capacity_ns)
 			low = middle;
 		else
-			high = middle - 1;
+			high = middle;
 	}
 	return low;
 }

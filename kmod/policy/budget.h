@@ -28,13 +28,15 @@
  * @used_ns: used in the period
  * @unmet_ns: time its vCPUs could have run there but did not
  * @level_ns: out: what it could have in a period if it wanted all it can get
- * @grant_ns: out: what it gets of what was used, none of it more than it wants
+ * @grant_ns: out: what it gets of what was used, never more than it wants
+ * @full_level: scratch: common level at which it has all it wants
  */
 struct turbo_claim {
 	u64 used_ns;
 	u64 unmet_ns;
 	u64 level_ns;
 	u64 grant_ns;
+	u64 full_level;
 };
 
 /**
