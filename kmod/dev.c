@@ -15,7 +15,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "turbo.h"
+#include "dev.h"
+#include "vm.h"
 
 /* Nobody needs to read more entries in one call. */
 #define LIST_MAX	65536
@@ -38,7 +39,7 @@ static struct task_struct *get_task(s32 tid)
  * Take in a structure that begins with its size.  @min is the size of its
  * first published version.
  */
-static int take(void *arg, size_t size, size_t min, void __user *uarg)
+int turbo_dev_take(void *arg, size_t size, size_t min, void __user *uarg)
 {
 	u32 usize;
 	int err;
@@ -58,7 +59,7 @@ static int take(void *arg, size_t size, size_t min, void __user *uarg)
 }
 
 /* Hand a structure back, no more of it than the caller knows. */
-static int give(void __user *uarg, const void *arg, size_t size)
+int turbo_dev_give(void __user *uarg, const void *arg, size_t size)
 {
 	u32 usize;
 
@@ -68,7 +69,7 @@ static int give(void __user *uarg, const void *arg, size_t size)
 		-EFAULT : 0;
 }
 
-static int zero(const char *what, u32 value)
+int turbo_dev_zero(const char *what, u32 value)
 {
 	if (!value)
 		return 0;
@@ -79,7 +80,7 @@ static int zero(const char *what, u32 value)
 static int dev_version(void __user *uarg)
 {
 	struct sched_turbo_version v;
-	int err = take(&v, sizeof(v), sizeof(v), uarg);
+	int err = turbo_dev_take(&v, sizeof(v), sizeof(v), uarg);
 
 	if (err)
 		return err;
@@ -92,8 +93,10 @@ static int dev_version(void __user *uarg)
 #ifdef TURBO_HAVE_TIF_NEED_RESCHED_LAZY
 	v.features |= SCHED_TURBO_FEAT_LAZY_PREEMPT;
 #endif
+	if (turbo_park_works())
+		v.features |= SCHED_TURBO_FEAT_BUDGET;
 	strscpy_pad(v.release, TURBO_RELEASE, sizeof(v.release));
-	return give(uarg, &v, sizeof(v));
+	return turbo_dev_give(uarg, &v, sizeof(v));
 }
 
 static int dev_attach(void __user *uarg)
@@ -102,9 +105,9 @@ static int dev_attach(void __user *uarg)
 	struct task_struct *p;
 	int err;
 
-	err = take(&a, sizeof(a), sizeof(a), uarg);
+	err = turbo_dev_take(&a, sizeof(a), sizeof(a), uarg);
 	if (!err)
-		err = zero("flags", a.flags) ?: zero("pad", a.pad);
+		err = turbo_dev_zero("flags", a.flags) ?: turbo_dev_zero("pad", a.pad);
 	if (err)
 		return err;
 	p = get_task(a.tid);
@@ -121,9 +124,9 @@ static int dev_detach(void __user *uarg)
 	struct task_struct *p;
 	int err;
 
-	err = take(&d, sizeof(d), sizeof(d), uarg);
+	err = turbo_dev_take(&d, sizeof(d), sizeof(d), uarg);
 	if (!err)
-		err = zero("flags", d.flags);
+		err = turbo_dev_zero("flags", d.flags);
 	if (err)
 		return err;
 	p = get_task(d.tid);
@@ -132,7 +135,7 @@ static int dev_detach(void __user *uarg)
 	d.changed = 0;
 	err = turbo_thread_detach(p, &d.changed);
 	put_task_struct(p);
-	return err ?: give(uarg, &d, sizeof(d));
+	return err ?: turbo_dev_give(uarg, &d, sizeof(d));
 }
 
 static int dev_core(unsigned int nr, void __user *uarg)
@@ -140,9 +143,9 @@ static int dev_core(unsigned int nr, void __user *uarg)
 	struct sched_turbo_core_op op;
 	int err;
 
-	err = take(&op, sizeof(op), sizeof(op), uarg);
+	err = turbo_dev_take(&op, sizeof(op), sizeof(op), uarg);
 	if (!err)
-		err = zero("flags", op.flags) ?: zero("pad", op.pad);
+		err = turbo_dev_zero("flags", op.flags) ?: turbo_dev_zero("pad", op.pad);
 	if (err)
 		return err;
 	switch (nr) {
@@ -212,9 +215,9 @@ static int dev_list(unsigned int nr, void __user *uarg)
 	size_t size;
 	int err;
 
-	err = take(&l, sizeof(l), sizeof(l), uarg);
+	err = turbo_dev_take(&l, sizeof(l), sizeof(l), uarg);
 	if (!err)
-		err = zero("flags", l.flags);
+		err = turbo_dev_zero("flags", l.flags);
 	if (err)
 		return err;
 	if (!l.entry_size || l.entry_size > PAGE_SIZE) {
@@ -224,6 +227,9 @@ static int dev_list(unsigned int nr, void __user *uarg)
 	if (nr == _IOC_NR(SCHED_TURBO_IOC_CORES)) {
 		size = sizeof(struct sched_turbo_core);
 		err = copy_cores((struct sched_turbo_core **)&entries);
+	} else if (nr == _IOC_NR(SCHED_TURBO_IOC_VMS)) {
+		size = sizeof(struct sched_turbo_vm);
+		err = turbo_dev_copy_vms((struct sched_turbo_vm **)&entries);
 	} else {
 		size = sizeof(struct sched_turbo_thread);
 		err = copy_threads((struct sched_turbo_thread **)&entries);
@@ -232,7 +238,7 @@ static int dev_list(unsigned int nr, void __user *uarg)
 		return err;
 	err = give_list(&l, entries, size, err);
 	kvfree(entries);
-	return err ?: give(uarg, &l, sizeof(l));
+	return err ?: turbo_dev_give(uarg, &l, sizeof(l));
 }
 
 static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -255,7 +261,14 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return dev_core(_IOC_NR(cmd), uarg);
 	case _IOC_NR(SCHED_TURBO_IOC_CORES):
 	case _IOC_NR(SCHED_TURBO_IOC_THREADS):
+	case _IOC_NR(SCHED_TURBO_IOC_VMS):
 		return dev_list(_IOC_NR(cmd), uarg);
+	case _IOC_NR(SCHED_TURBO_IOC_VM_ADD):
+	case _IOC_NR(SCHED_TURBO_IOC_VM_DEL):
+	case _IOC_NR(SCHED_TURBO_IOC_VM_SET):
+		return turbo_dev_vm(_IOC_NR(cmd), uarg);
+	case _IOC_NR(SCHED_TURBO_IOC_PERIOD):
+		return turbo_dev_period(uarg);
 	}
 	return -ENOTTY;
 }

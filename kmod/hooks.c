@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hooks.c - the scheduler's tracepoints, live only while a thread is attached
+ * hooks.c - the scheduler's tracepoints, live only while there is a VM
  *
  * The tracepoints of the scheduler are not exported as symbols; they are
  * found by name, as lttng does, and hooked by tracepoint_probe_register().
@@ -14,7 +14,7 @@
 #include <linux/workqueue.h>
 #include <trace/events/sched.h>
 
-#include "turbo.h"
+#include "vm.h"
 
 /* Taken without turbo_mutex: registering takes the CPU hotplug lock. */
 static DEFINE_MUTEX(hooks_mutex);
@@ -27,6 +27,7 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 {
 	struct turbo_core *core = __this_cpu_read(turbo_core);
 
+	turbo_account_switch(preempt, prev, next, prev_state);
 	if (unlikely(core))
 		turbo_slice_switch(core, preempt, prev, next, prev_state);
 }
@@ -38,6 +39,7 @@ static void probe_wakeup(void *data, struct task_struct *p)
 
 	if (unlikely(core))
 		turbo_slice_wakeup(core, p);
+	turbo_account_wakeup(p);
 }
 
 /*
@@ -63,7 +65,7 @@ static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 }
 
 /* Context: the exiting task, may be preempted: RCU is ours to take. */
-static void thread_over(struct task_struct *p)
+static void thread_over(struct task_struct *p, bool exec)
 {
 	struct turbo_thread *th;
 
@@ -72,6 +74,7 @@ static void thread_over(struct task_struct *p)
 	if (th)
 		turbo_thread_reap(th);
 	rcu_read_unlock();
+	turbo_vm_thread_over(p, exec);
 }
 
 #ifdef TURBO_HAVE_PROCESS_EXIT_GROUP_DEAD
@@ -80,14 +83,14 @@ static void probe_exit(void *data, struct task_struct *p, bool group_dead)
 static void probe_exit(void *data, struct task_struct *p)
 #endif
 {
-	thread_over(p);
+	thread_over(p, false);
 }
 
 /* A new program is not what was attached.  Context: the task itself. */
 static void probe_exec(void *data, struct task_struct *p, pid_t old_pid,
 		       struct linux_binprm *bprm)
 {
-	thread_over(p);
+	thread_over(p, true);
 }
 
 /* Context: the parent, before the child runs for the first time. */

@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 
 #include "policy/slice_math.h"
-#include "turbo.h"
+#include "vm.h"
 
 static char *turbo_cpus;
 module_param(turbo_cpus, charp, 0444);
@@ -67,6 +67,7 @@ static int __init turbo_init(void)
 	err = turbo_pool_init();
 	if (err)
 		goto err_wq;
+	turbo_park_init();
 	err = add_turbo_cpus();
 	if (err)
 		goto err_pool;
@@ -80,6 +81,7 @@ static int __init turbo_init(void)
 err_debugfs:
 	turbo_debugfs_exit();
 err_pool:
+	turbo_park_exit();
 	turbo_pool_exit();
 err_wq:
 	destroy_workqueue(turbo_wq);
@@ -90,8 +92,11 @@ static void __exit turbo_exit(void)
 {
 	turbo_dev_exit();
 	turbo_debugfs_exit();
-	turbo_thread_exit();	/* threads restored, hooks down */
+	turbo_thread_exit();	/* threads restored */
+	turbo_vm_exit();	/* hooks down */
 	turbo_hooks_exit();
+	turbo_budget_exit();
+	turbo_park_exit();
 	turbo_pool_exit();	/* the keeper too */
 	destroy_workqueue(turbo_wq);
 }

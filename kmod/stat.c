@@ -10,7 +10,7 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
-#include "turbo.h"
+#include "vm.h"
 
 /**
  * turbo_stat_core - describe a turbo core

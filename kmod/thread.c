@@ -28,7 +28,7 @@
 #include "policy/placement.h"
 #include "policy/slice_math.h"
 #include "trace.h"
-#include "turbo.h"
+#include "vm.h"
 
 #define TABLE_BITS	8
 
@@ -36,7 +36,6 @@ static struct hlist_head table[1 << TABLE_BITS];
 
 /* Under turbo_mutex. */
 LIST_HEAD(turbo_threads);
-static LIST_HEAD(vms);
 unsigned int turbo_nr_threads;
 
 static LLIST_HEAD(reap_list);
@@ -62,42 +61,6 @@ struct turbo_thread *turbo_thread_find(const struct task_struct *p)
 		if (th->task == p)
 			return th;
 	return NULL;
-}
-
-/* The VM of a process, made if it is new.  Context: turbo_mutex held. */
-static struct turbo_vm *vm_get(struct task_struct *p)
-{
-	struct pid *tgid = get_task_pid(p, PIDTYPE_TGID);
-	struct turbo_vm *vm;
-
-	if (!tgid)
-		return ERR_PTR(-ESRCH);
-	list_for_each_entry(vm, &vms, node) {
-		if (vm->tgid == tgid) {
-			put_pid(tgid);
-			goto found;
-		}
-	}
-	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
-	if (!vm) {
-		put_pid(tgid);
-		return ERR_PTR(-ENOMEM);
-	}
-	vm->tgid = tgid;
-	list_add_tail(&vm->node, &vms);
-found:
-	vm->nr_threads++;
-	return vm;
-}
-
-/* One thread less.  Context: turbo_mutex held. */
-static void vm_put(struct turbo_vm *vm)
-{
-	if (--vm->nr_threads)
-		return;
-	list_del(&vm->node);
-	put_pid(vm->tgid);
-	kfree(vm);
 }
 
 /* Context: nobody has a pointer to @th any more. */
@@ -151,7 +114,7 @@ static void undo(struct turbo_thread *th, u32 *changed)
 		home->nr_threads--;
 	th->undone = true;
 	list_del(&th->node);
-	vm_put(vm);
+	turbo_vm_put(vm);
 	turbo_nr_threads--;
 	if (!test_and_set_bit(0, &th->reaping))
 		thread_free(th);
@@ -214,7 +177,7 @@ static int attach(struct task_struct *p, u64 slice_ns)
 	err = -ENOMEM;
 	if (!zalloc_cpumask_var(&th->set_cpus, GFP_KERNEL))
 		goto err_attrs;
-	th->vm = vm_get(p);
+	th->vm = turbo_vm_get(p);
 	if (IS_ERR(th->vm)) {
 		err = PTR_ERR(th->vm);
 		goto err_cpus;

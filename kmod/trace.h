@@ -11,6 +11,8 @@
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
 
+#include "policy/budget.h"
+
 /* A thread came under SCHED_TURBO.  Task context, turbo_mutex held. */
 TRACE_EVENT(sched_turbo_attach,
 	TP_PROTO(struct task_struct *p, int cpu, u64 slice_ns),
@@ -85,6 +87,65 @@ TRACE_EVENT(sched_turbo_core_change,
 	),
 	TP_printk("pid=%d from=%d to=%d", __entry->pid, __entry->from,
 		  __entry->to)
+);
+
+/* A vCPU is to be held back, its VM being ahead.  Hard interrupt. */
+TRACE_EVENT(sched_turbo_hold,
+	TP_PROTO(struct task_struct *p, int cpu),
+	TP_ARGS(p, cpu),
+	TP_STRUCT__entry(
+		__field(pid_t, pid)
+		__field(int, cpu)
+	),
+	TP_fast_assign(
+		__entry->pid = p->pid;
+		__entry->cpu = cpu;
+	),
+	TP_printk("pid=%d cpu=%d", __entry->pid, __entry->cpu)
+);
+
+/* ... and goes on.  Any context. */
+TRACE_EVENT(sched_turbo_release,
+	TP_PROTO(struct task_struct *p),
+	TP_ARGS(p),
+	TP_STRUCT__entry(
+		__field(pid_t, pid)
+	),
+	TP_fast_assign(
+		__entry->pid = p->pid;
+	),
+	TP_printk("pid=%d", __entry->pid)
+);
+
+/* What a VM was granted of a period that is over.  Hard interrupt. */
+TRACE_EVENT(sched_turbo_budget,
+	TP_PROTO(pid_t vm, const struct turbo_budget *b),
+	TP_ARGS(vm, b),
+	TP_STRUCT__entry(
+		__field(pid_t, vm)
+		__field(u32, weight)
+		__field(u64, share_ns)
+		__field(u64, regular_used_ns)
+		__field(u64, regular_grant_ns)
+		__field(u64, turbo_used_ns)
+		__field(u64, turbo_grant_ns)
+		__field(u64, debt_ns)
+	),
+	TP_fast_assign(
+		__entry->vm = vm;
+		__entry->weight = b->weight;
+		__entry->share_ns = b->share_ns;
+		__entry->regular_used_ns = b->regular.used_ns;
+		__entry->regular_grant_ns = b->regular.grant_ns;
+		__entry->turbo_used_ns = b->turbo.used_ns;
+		__entry->turbo_grant_ns = b->turbo.grant_ns;
+		__entry->debt_ns = b->debt_ns;
+	),
+	TP_printk("vm=%d weight=%u share_ns=%llu regular=%llu/%llu turbo=%llu/%llu debt_ns=%llu",
+		  __entry->vm, __entry->weight, __entry->share_ns,
+		  __entry->regular_used_ns, __entry->regular_grant_ns,
+		  __entry->turbo_used_ns, __entry->turbo_grant_ns,
+		  __entry->debt_ns)
 );
 
 #endif /* SCHED_TURBO_TRACE_H */

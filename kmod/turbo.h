@@ -35,6 +35,7 @@
 #define TURBO_RELEASE	"0.1.0"
 
 struct turbo_thread;
+struct turbo_vm;
 
 /**
  * struct turbo_core - one turbo core: a CPU with a micro time-slice (3.1)
@@ -113,20 +114,6 @@ struct turbo_attrs {
 	bool reset_on_fork;
 	u64 slice_ns;
 	cpumask_var_t cpus;
-};
-
-/**
- * struct turbo_vm - the attached threads of one process
- * @node: in the list of VMs
- * @tgid: the process
- * @nr_threads: its attached threads
- *
- * Under turbo_mutex.
- */
-struct turbo_vm {
-	struct list_head node;
-	struct pid *tgid;
-	unsigned int nr_threads;
 };
 
 /**

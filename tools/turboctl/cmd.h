@@ -16,6 +16,7 @@ int cmd_detach(int argc, char **argv);
 int cmd_slice(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
+int cmd_vm(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 /* main() but for its name. */

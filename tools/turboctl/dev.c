@@ -113,6 +113,25 @@ int dev_core_slice(int fd, unsigned int cpu, uint64_t slice_ns)
 	return core_op(fd, SCHED_TURBO_IOC_CORE_SLICE, cpu, slice_ns);
 }
 
+int dev_vm(int fd, unsigned long request, const struct sched_turbo_vm_op *op)
+{
+	struct sched_turbo_vm_op arg = *op;
+
+	return sys_ioctl(fd, request, &arg);
+}
+
+int dev_period(int fd, uint64_t *period_ns)
+{
+	struct sched_turbo_period arg = {
+		.size = sizeof(arg),
+		.period_ns = *period_ns,
+	};
+	int err = sys_ioctl(fd, SCHED_TURBO_IOC_PERIOD, &arg);
+
+	*period_ns = arg.period_ns;
+	return err;
+}
+
 /* Asks again with a larger array until all entries there are have fit. */
 static int read_list(int fd, unsigned long request, const char *what,
 		     size_t entry_size, void **entries, unsigned int *nr)
@@ -133,8 +152,9 @@ static int read_list(int fd, unsigned long request, const char *what,
 		arg.addr = (uintptr_t)*entries;
 		err = sys_ioctl(fd, request, &arg);
 		if (err) {
-			complain("the module does not list its %s: %s (turboctl version tells whether the two fit)",
-				 what, strerror(-err));
+			if (err != -ENOTTY)
+				complain("the module does not list its %s: %s (turboctl version tells whether the two fit)",
+					 what, strerror(-err));
 			free(*entries);
 			*entries = NULL;
 			*nr = 0;
@@ -173,4 +193,15 @@ int dev_threads(int fd, struct sched_turbo_thread **threads, unsigned int *nr)
 		printable(comm);
 	}
 	return err;
+}
+
+int dev_vms(int fd, struct sched_turbo_vm **vms, unsigned int *nr)
+{
+	void *entries;
+	int err;
+
+	err = read_list(fd, SCHED_TURBO_IOC_VMS, "VMs", sizeof(**vms), &entries,
+			nr);
+	*vms = entries;
+	return err == -ENOTTY ? 0 : err;
 }

@@ -20,6 +20,7 @@ static const struct {
 	{ "slice", cmd_slice, "set the slice of turbo cores" },
 	{ "run", cmd_run, "run a command under SCHED_TURBO" },
 	{ "stat", cmd_stat, "show what cores and threads do" },
+	{ "vm", cmd_vm, "budgets of VMs: weights, floors, the period" },
 	{ "version", cmd_version, "show the versions of tool and module" },
 };
 

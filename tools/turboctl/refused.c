@@ -120,3 +120,30 @@ void dev_refused_core(unsigned int cpu, uint64_t slice_ns, int err)
 		refused("CPU", cpu, slice_ns, err);
 	}
 }
+
+void dev_refused_vm(pid_t pid, int err)
+{
+	switch (-err) {
+	case ESRCH:
+		complain("process %d: no such process (turboctl vm list lists the VMs)",
+			 pid);
+		break;
+	case EREMOTE:
+		complain("process %d: this is a thread of another process (ps -o tgid= -q %d tells which)",
+			 pid, pid);
+		break;
+	case ENOENT:
+		complain("process %d: not a VM, or not one that vm add has added (turboctl vm list lists the VMs)",
+			 pid);
+		break;
+	case EALREADY:
+		complain("process %d: added already (turboctl vm set --pid %d changes it)",
+			 pid, pid);
+		break;
+	case EOPNOTSUPP:
+		complain("process %d: it is a kernel thread", pid);
+		break;
+	default:
+		refused("process", pid, 0, err);
+	}
+}

@@ -29,6 +29,13 @@ static int compare_threads(const void *a, const void *b)
 	return (x->tid > y->tid) - (x->tid < y->tid);
 }
 
+static int compare_vms(const void *a, const void *b)
+{
+	const struct sched_turbo_vm *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
 static void keep_vm(struct report *r, pid_t vm)
 {
 	unsigned int kept = 0;
@@ -37,6 +44,11 @@ static void keep_vm(struct report *r, pid_t vm)
 		if (r->threads[i].vm == vm)
 			r->threads[kept++] = r->threads[i];
 	r->nr_threads = kept;
+	kept = 0;
+	for (unsigned int i = 0; i < r->nr_vms; i++)
+		if (r->vms[i].pid == vm)
+			r->vms[kept++] = r->vms[i];
+	r->nr_vms = kept;
 }
 
 static int collect(struct report *r, bool threads, unsigned int vm)
@@ -51,6 +63,8 @@ static int collect(struct report *r, bool threads, unsigned int vm)
 	err = dev_cores(fd, &r->cores, &r->nr_cores);
 	if (!err && threads)
 		err = dev_threads(fd, &r->threads, &r->nr_threads);
+	if (!err && threads)
+		err = dev_vms(fd, &r->vms, &r->nr_vms);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	close(fd);
 	if (err) {
@@ -61,6 +75,8 @@ static int collect(struct report *r, bool threads, unsigned int vm)
 	if (vm)
 		keep_vm(r, vm);
 	qsort(r->cores, r->nr_cores, sizeof(r->cores[0]), compare_cores);
+	if (r->nr_vms)
+		qsort(r->vms, r->nr_vms, sizeof(r->vms[0]), compare_vms);
 	if (threads)
 		qsort(r->threads, r->nr_threads, sizeof(r->threads[0]),
 		      compare_threads);
@@ -79,8 +95,14 @@ int report_all(struct report *r, unsigned int vm)
 	return collect(r, true, vm);
 }
 
+int report_vms(struct report *r)
+{
+	return collect(r, true, 0);
+}
+
 void report_free(struct report *r)
 {
+	free(r->vms);
 	free(r->cores);
 	free(r->threads);
 	state_free(&r->st);

@@ -21,6 +21,8 @@ struct report {
 	unsigned int nr_cores;
 	struct sched_turbo_thread *threads;
 	unsigned int nr_threads;
+	struct sched_turbo_vm *vms;
+	unsigned int nr_vms;
 	struct state st;
 };
 
@@ -30,6 +32,7 @@ struct report {
  */
 int report_cores(struct report *r);
 int report_all(struct report *r, unsigned int vm);
+int report_vms(struct report *r);
 void report_free(struct report *r);
 
 enum isolation report_isolation(const struct report *r,
@@ -41,5 +44,13 @@ void report_print(const struct report *r, const struct report *before);
 void report_print_core_list(const struct report *r);
 void report_print_cores_json(const struct report *r);
 void report_print_json(const struct report *r, bool pretty);
+
+
+/* Budgets: report_vm.c */
+struct json_object;
+struct json_object *report_budget_json(const struct sched_turbo_vm *vm);
+const struct sched_turbo_vm *report_budget(const struct report *r, pid_t vm);
+void report_print_vms(const struct report *r);
+void report_print_vms_json(const struct report *r);
 
 #endif

@@ -83,6 +83,21 @@ thread_to_json(const struct sched_turbo_thread *thread)
 	return obj;
 }
 
+/* Null from a module without budgets. */
+static void add_budget(struct json_object *obj, const struct sched_turbo_vm *vm)
+{
+	json_object_object_add(obj, "budget",
+			       vm ? report_budget_json(vm) : NULL);
+}
+
+static bool has_threads(const struct report *r, pid_t vm)
+{
+	for (unsigned int i = 0; i < r->nr_threads; i++)
+		if (r->threads[i].vm == vm)
+			return true;
+	return false;
+}
+
 static struct json_object *vms_to_json(const struct report *r)
 {
 	struct json_object *vms = json_object_new_array();
@@ -99,10 +114,24 @@ static struct json_object *vms_to_json(const struct report *r)
 					       json_object_new_string(name) :
 					       NULL);
 			free(name);
+			add_budget(vm, report_budget(r, r->threads[i].vm));
 			json_object_object_add(vm, "threads", threads);
 			json_object_array_add(vms, vm);
 		}
 		json_object_array_add(threads, thread_to_json(&r->threads[i]));
+	}
+	for (unsigned int i = 0; i < r->nr_vms; i++) {
+		if (has_threads(r, r->vms[i].pid))
+			continue;
+		vm = json_object_new_object();
+		json_add_u64(vm, "vm", r->vms[i].pid);
+		name = report_vm_name(r->vms[i].pid);
+		json_object_object_add(vm, "name", name ?
+				       json_object_new_string(name) : NULL);
+		free(name);
+		add_budget(vm, &r->vms[i]);
+		json_object_object_add(vm, "threads", json_object_new_array());
+		json_object_array_add(vms, vm);
 	}
 	return vms;
 }

@@ -35,7 +35,7 @@ static int once(bool json, unsigned int vm)
 
 	if (report_all(&r, vm))
 		return EX_FAILED;
-	if (vm && !r.nr_threads) {
+	if (vm && !r.nr_threads && !r.nr_vms) {
 		complain("process %u: none of its threads is under SCHED_TURBO (turboctl stat lists all that are)",
 			 vm);
 		ret = EX_FAILED;

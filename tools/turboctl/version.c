@@ -21,6 +21,7 @@ static const struct {
 } features[] = {
 	{ SCHED_TURBO_FEAT_CUSTOM_SLICE, "custom-slice" },
 	{ SCHED_TURBO_FEAT_LAZY_PREEMPT, "lazy-preempt" },
+	{ SCHED_TURBO_FEAT_BUDGET, "budget" },
 };
 
 #define NR_FEATURES	ARRAY_SIZE(features)

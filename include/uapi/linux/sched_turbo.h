@@ -27,7 +27,7 @@
  * its meaning, the minor one when calls or fields are added.
  */
 #define SCHED_TURBO_ABI_MAJOR	1
-#define SCHED_TURBO_ABI_MINOR	0
+#define SCHED_TURBO_ABI_MINOR	1
 
 /*
  * The policy number that sched_setscheduler(2), sched_setattr(2) and their
@@ -65,6 +65,8 @@ struct sched_turbo_version {
 #define SCHED_TURBO_FEAT_CUSTOM_SLICE	(1U << 0)
 /* The kernel preempts lazily; slice ends and wake-ups are made immediate. */
 #define SCHED_TURBO_FEAT_LAZY_PREEMPT	(1U << 1)
+/* VMs are held to their budgets (else they are accounted only). */
+#define SCHED_TURBO_FEAT_BUDGET		(1U << 2)
 
 /**
  * struct sched_turbo_attach - put one thread under SCHED_TURBO
@@ -227,8 +229,126 @@ struct sched_turbo_thread {
 /* slice_ns is the thread's own, not its core's */
 #define SCHED_TURBO_THREAD_OWN_SLICE	(1U << 0)
 
+/* A VM's weight: the scale of cpu.weight, which is 100 by default, is as good. */
+#define SCHED_TURBO_WEIGHT_MAX		10000U
+#define SCHED_TURBO_WEIGHT_DEFAULT	1024U
+
+/* What a VM keeps of one regular core, in thousandths. */
+#define SCHED_TURBO_FLOOR_MAX		1000U
+#define SCHED_TURBO_FLOOR_DEFAULT	20U
+
+/* How often shares are computed (the paper: every 30 ms, Algorithm 2). */
+#define SCHED_TURBO_PERIOD_MIN_NS	10000000ULL
+#define SCHED_TURBO_PERIOD_MAX_NS	100000000ULL
+#define SCHED_TURBO_PERIOD_DEFAULT_NS	30000000ULL
+
 /**
- * struct sched_turbo_list - read an array of cores or threads
+ * struct sched_turbo_vm_op - give a VM a budget, or change it
+ * @size: sizeof(struct sched_turbo_vm_op), set by the caller
+ * @pid: process id in the caller's PID namespace
+ * @flags: SCHED_TURBO_VM_SET_* bits: which of the following are set; must be 0
+ *         in VM_DEL
+ * @weight: 1 to SCHED_TURBO_WEIGHT_MAX
+ * @floor_permille: 0 to SCHED_TURBO_FLOOR_MAX
+ * @pad: must be 0
+ *
+ * A VM is a process; it has all vCPU threads of it, whichever of them are
+ * attached.  The first attached thread makes its process a VM; VM_ADD does
+ * that without one, until VM_DEL or the end of the process.
+ *
+ * Errors: ESRCH no such process; EREMOTE @pid is a thread of another process;
+ * ERANGE weight; EDOM floor; EINVAL flags or pad; EMSGSIZE, E2BIG size.
+ * VM_ADD: EALREADY it was added already; EOPNOTSUPP kernel thread; ENOMEM.
+ * VM_DEL: ENOENT it was not added.  VM_SET: ENOENT it is no VM.
+ */
+struct sched_turbo_vm_op {
+	__u32 size;
+	__s32 pid;
+	__u32 flags;
+	__u32 weight;
+	__u32 floor_permille;
+	__u32 pad;
+};
+
+#define SCHED_TURBO_VM_SET_WEIGHT	(1U << 0)
+#define SCHED_TURBO_VM_SET_FLOOR	(1U << 1)
+
+/**
+ * struct sched_turbo_period - read, and set, the period
+ * @size: sizeof(struct sched_turbo_period), set by the caller
+ * @flags: must be 0
+ * @period_ns: in: SCHED_TURBO_PERIOD_MIN_NS to SCHED_TURBO_PERIOD_MAX_NS, or 0
+ *             to leave it; out: the period in force
+ *
+ * Errors: ERANGE period; EINVAL flags; EMSGSIZE, E2BIG size.
+ */
+struct sched_turbo_period {
+	__u32 size;
+	__u32 flags;
+	__u64 period_ns;
+};
+
+/**
+ * struct sched_turbo_vm - a VM's budget and what it made of it
+ * @pid: process id in the reader's PID namespace, 0 if not visible there
+ * @flags: SCHED_TURBO_VM_* bits
+ * @weight: its weight
+ * @floor_permille: its floor
+ * @nr_vcpus: its vCPU threads that are known
+ * @nr_threads: its attached threads
+ * @periods: periods it was accounted in
+ * @periods_over: of those, in which it used more than it was granted, by more
+ *                than a thirtieth of a period
+ * @holds: times a vCPU was to be held back
+ * @dodges: of those, in which it was on its way to user space and went on
+ * @share_ns: sum of its fair shares (FS_i)
+ * @regular_share_ns: sum of its shares of regular cores (FS_i^R)
+ * @turbo_share_ns: sum of its shares of turbo cores (FS_i^T)
+ * @regular_granted_ns: what it was granted of regular cores, with what others
+ *                      did not want
+ * @turbo_granted_ns: likewise of turbo cores
+ * @regular_used_ns: what it used of regular cores
+ * @turbo_used_ns: likewise of turbo cores
+ * @regular_wait_ns: time its vCPUs could have run on regular cores and waited
+ * @turbo_wait_ns: likewise on turbo cores
+ * @regular_held_ns: time they were held back from regular cores
+ * @turbo_held_ns: likewise from turbo cores
+ * @period_ns: the period in force
+ *
+ * All but the last six are as of the end of the last period.
+ */
+struct sched_turbo_vm {
+	__s32 pid;
+	__u32 flags;
+	__u32 weight;
+	__u32 floor_permille;
+	__u32 nr_vcpus;
+	__u32 nr_threads;
+	__u64 periods;
+	__u64 periods_over;
+	__u64 holds;
+	__u64 dodges;
+	__u64 share_ns;
+	__s64 regular_share_ns;
+	__s64 turbo_share_ns;
+	__u64 regular_granted_ns;
+	__u64 turbo_granted_ns;
+	__u64 regular_used_ns;
+	__u64 turbo_used_ns;
+	__u64 regular_wait_ns;
+	__u64 turbo_wait_ns;
+	__u64 regular_held_ns;
+	__u64 turbo_held_ns;
+	__u64 period_ns;
+};
+
+/* It was added by VM_ADD. */
+#define SCHED_TURBO_VM_ADDED		(1U << 0)
+/* It has no budget, for want of memory, and runs as it would without us. */
+#define SCHED_TURBO_VM_OFF		(1U << 1)
+
+/**
+ * struct sched_turbo_list - read an array of cores, threads or VMs
  * @size: sizeof(struct sched_turbo_list), set by the caller
  * @entry_size: size of one entry as the caller knows it; entries are written
  *              at this stride, cut off or padded with zeroes
@@ -266,5 +386,16 @@ struct sched_turbo_list {
 	_IOWR(SCHED_TURBO_IOC_MAGIC, 6, struct sched_turbo_list)
 #define SCHED_TURBO_IOC_THREADS	\
 	_IOWR(SCHED_TURBO_IOC_MAGIC, 7, struct sched_turbo_list)
+/* Since ABI 1.1: */
+#define SCHED_TURBO_IOC_VM_ADD	\
+	_IOW(SCHED_TURBO_IOC_MAGIC, 8, struct sched_turbo_vm_op)
+#define SCHED_TURBO_IOC_VM_DEL	\
+	_IOW(SCHED_TURBO_IOC_MAGIC, 9, struct sched_turbo_vm_op)
+#define SCHED_TURBO_IOC_VM_SET	\
+	_IOW(SCHED_TURBO_IOC_MAGIC, 10, struct sched_turbo_vm_op)
+#define SCHED_TURBO_IOC_PERIOD	\
+	_IOWR(SCHED_TURBO_IOC_MAGIC, 11, struct sched_turbo_period)
+#define SCHED_TURBO_IOC_VMS	\
+	_IOWR(SCHED_TURBO_IOC_MAGIC, 12, struct sched_turbo_list)
 
 #endif /* _UAPI_LINUX_SCHED_TURBO_H */

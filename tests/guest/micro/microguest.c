@@ -23,8 +23,11 @@
 static struct {
 	unsigned int vcpus;
 	const char *mode;
+	char *modes[MICROVM_VCPUS_MAX];
+	unsigned int nr_modes;
 	double period_us;
-	double busy_us;
+	double busy_us[MICROVM_VCPUS_MAX];
+	unsigned int nr_busy;
 	bool irqfd;
 	const char *irq_cpu;
 	double seconds;
@@ -38,6 +41,8 @@ static struct {
 } opt = {
 	.vcpus = 1,
 	.mode = "hog",
+	.modes = { "hog" },
+	.nr_modes = 1,
 	.period_us = 1000,
 };
 
@@ -49,6 +54,8 @@ static void usage(FILE *f)
 	      "  --mode hog      every vCPU works without end (the default)\n"
 	      "         hlt      it sleeps but for an interrupt each --period\n"
 	      "         duty     it sleeps but for --busy of work each --period\n"
+	      "                  With commas between: of vCPU 0, of vCPU 1, ..., the\n"
+	      "                  last one also of all that follow; likewise --busy\n"
 	      "  --period US     (1000)\n"
 	      "  --busy US       work, in time it takes if nobody interrupts it\n"
 	      "  --irqfd         interrupts come from the host, by irqfd, and not from the\n"
@@ -72,6 +79,53 @@ static void parse_cpus(char *list)
 			errx(2, "--cpu has more than %d", MICROVM_VCPUS_MAX);
 		opt.cpu[opt.nr_cpu++] = cpu;
 	}
+}
+
+/* Splits a list at its commas.  How many there are. */
+static unsigned int split(const char *option, const char *list, char **parts)
+{
+	char *copy = strdup(list), *part;
+	unsigned int nr = 0;
+
+	for (part = strtok(copy, ","); part; part = strtok(NULL, ",")) {
+		if (nr == MICROVM_VCPUS_MAX)
+			errx(2, "%s has more than %d", option, MICROVM_VCPUS_MAX);
+		parts[nr++] = part;
+	}
+	return nr;
+}
+
+/* vCPU @i takes part @i of a list of @nr, or the last one. */
+static unsigned int part_of(unsigned int i, unsigned int nr)
+{
+	return i < nr ? i : nr - 1;
+}
+
+static void parse_busy(const char *list)
+{
+	char *parts[MICROVM_VCPUS_MAX];
+	unsigned int i;
+
+	opt.nr_busy = split("--busy", list, parts);
+	for (i = 0; i < opt.nr_busy; i++)
+		opt.busy_us[i] = atof(parts[i]);
+}
+
+static bool modes_valid(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < opt.nr_modes; i++) {
+		if (strcmp(opt.modes[i], "hog") && strcmp(opt.modes[i], "hlt") &&
+		    strcmp(opt.modes[i], "duty"))
+			return false;
+		if (!strcmp(opt.modes[i], "duty") &&
+		    (!opt.nr_busy || opt.busy_us[part_of(i, opt.nr_busy)] <= 0)) {
+			warnx("--mode duty wants --busy");
+			return false;
+		}
+	}
+	return opt.nr_modes;
 }
 
 static bool parse(int argc, char **argv)
@@ -101,12 +155,13 @@ static bool parse(int argc, char **argv)
 			break;
 		case 'm':
 			opt.mode = optarg;
+			opt.nr_modes = split("--mode", optarg, opt.modes);
 			break;
 		case 'p':
 			opt.period_us = atof(optarg);
 			break;
 		case 'b':
-			opt.busy_us = atof(optarg);
+			parse_busy(optarg);
 			break;
 		case 'i':
 			opt.irqfd = true;
@@ -140,25 +195,24 @@ static bool parse(int argc, char **argv)
 			return false;
 		}
 	}
-	if (!strcmp(opt.mode, "duty") && opt.busy_us <= 0) {
-		warnx("--mode duty wants --busy");
-		return false;
-	}
-	return optind == argc && opt.period_us > 0 &&
-	       (!strcmp(opt.mode, "hog") || !strcmp(opt.mode, "hlt") ||
-		!strcmp(opt.mode, "duty"));
+	return optind == argc && opt.period_us > 0 && modes_valid();
 }
 
 static void set_shares(struct microvm *vm)
 {
-	bool hlt = !strcmp(opt.mode, "hlt");
 	unsigned int i;
 
 	for (i = 0; i < vm->nr_vcpus; i++) {
+		const char *mode = opt.modes[part_of(i, opt.nr_modes)];
 		struct micro_share *share = vm->vcpus[i].share;
+		double busy_us = opt.nr_busy ?
+				 opt.busy_us[part_of(i, opt.nr_busy)] : 0;
 
 		share->period = opt.irqfd ? 0 : microvm_ns_to_tsc(vm, opt.period_us * 1000);
-		share->busy = hlt ? 0 : microvm_ns_to_tsc(vm, opt.busy_us * 1000);
+		share->busy = !strcmp(mode, "duty") ?
+			      microvm_ns_to_tsc(vm, busy_us * 1000) : 0;
+		microvcpu_start_at(&vm->vcpus[i],
+				   strcmp(mode, "hog") ? guest_duty : guest_hog);
 	}
 }
 
@@ -225,7 +279,7 @@ int main(int argc, char **argv)
 	block_signals(&signals);
 	if (opt.cgroup)
 		process_join_cgroup(opt.cgroup);
-	microvm_create(&vm, opt.vcpus, strcmp(opt.mode, "hog") ? guest_duty : guest_hog);
+	microvm_create(&vm, opt.vcpus, guest_hog);
 	set_shares(&vm);
 	if (opt.irqfd)
 		microvm_add_irqfds(&vm);

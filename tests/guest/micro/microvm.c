@@ -123,7 +123,7 @@ static void clear_tsc_offset(struct microvcpu *vcpu)
 	xioctl(vcpu->fd, KVM_SET_DEVICE_ATTR, &attr, "KVM_VCPU_TSC_OFFSET");
 }
 
-static void set_registers(struct microvcpu *vcpu, const char *entry)
+void microvcpu_start_at(struct microvcpu *vcpu, const char *entry)
 {
 	struct kvm_mp_state mp = { .mp_state = KVM_MP_STATE_RUNNABLE };
 	uint64_t area = GUEST_VCPUS + vcpu->index * VCPU_AREA;
@@ -177,7 +177,7 @@ static void create_vcpu(struct microvm *vm, unsigned int index, const char *entr
 	if (vcpu->run == MAP_FAILED)
 		err(1, "mmap of vCPU %u", index);
 	set_cpuid(vcpu);
-	set_registers(vcpu, entry);
+	microvcpu_start_at(vcpu, entry);
 	clear_tsc_offset(vcpu);
 }
 

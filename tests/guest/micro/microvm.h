@@ -61,6 +61,9 @@ struct microvm {
 /* Makes a VM of @nr_vcpus that will start at @entry, a label of guest.S. */
 void microvm_create(struct microvm *vm, unsigned int nr_vcpus, const char *entry);
 
+/* Lets one vCPU start at another label; before microvm_spawn(). */
+void microvcpu_start_at(struct microvcpu *vcpu, const char *entry);
+
 /* Gives each vCPU an eventfd, microvcpu.irqfd, that interrupts it. */
 void microvm_add_irqfds(struct microvm *vm);
 

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * account.c - who runs, waits, sleeps, and for how long
+ *
+ * By the scheduler's switches and wake-ups, exactly: a tick would charge a
+ * thread that sleeps just before each tick nothing at all.  Accounts of a
+ * running thread in the kernel itself move at ticks only.
+ */
+#include <linux/ktime.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+
+#include "vm.h"
+
+DEFINE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);
+
+/*
+ * From one state to another.  Context: interrupts off, and the lock of the
+ * runqueue that the thread is on, or the thread is off all of them.
+ */
+static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
+		 enum turbo_kind kind, u64 now)
+{
+	struct turbo_use *use = &v->vm->use[v->kind];
+	s64 ns = now - v->since_ns;
+
+	/* clocks of two CPUs may differ by a hair */
+	if (ns < 0)
+		ns = 0;
+	if (v->state == VCPU_RUNS)
+		atomic64_add(ns, &use->run_ns);
+	else if (v->state == VCPU_WAITS)
+		atomic_dec(&use->nr_waiting);
+	else if (v->state == VCPU_HELD)
+		atomic_dec(&use->nr_held);
+
+	raw_write_seqcount_begin(&v->seq);
+	v->ns[v->kind][v->state] += ns;
+	v->since_ns = now;
+	v->state = state;
+	v->kind = kind;
+	raw_write_seqcount_end(&v->seq);
+
+	use = &v->vm->use[kind];
+	if (state == VCPU_WAITS)
+		atomic_inc(&use->nr_waiting);
+	else if (state == VCPU_HELD)
+		atomic_inc(&use->nr_held);
+}
+
+/**
+ * turbo_account_switch - a CPU switches from one thread to another
+ * @preempt: @prev did not go to sleep by itself
+ * @prev: who leaves
+ * @next: who comes
+ * @prev_state: task state of @prev
+ *
+ * Context: tracepoint sched_switch: runqueue lock held, interrupts off.
+ */
+void turbo_account_switch(bool preempt, struct task_struct *prev,
+			  struct task_struct *next, unsigned int prev_state)
+{
+	struct turbo_seat *seat = this_cpu_ptr(&turbo_seats);
+	struct turbo_vcpu *v = seat->cur;
+	int cpu = smp_processor_id();
+	enum turbo_kind kind = turbo_kind_of(cpu);
+	u64 now = 0;
+
+	if (v) {
+		now = ktime_get_ns();
+		v->ordered = false;
+		if (preempt || !prev_state)
+			turn(v, VCPU_WAITS, kind, now);
+		else
+			turn(v, READ_ONCE(v->parking) ? VCPU_HELD : VCPU_SLEEPS,
+			     kind, now);
+		WRITE_ONCE(seat->cur, NULL);
+	}
+	if (next->flags & PF_KTHREAD) {
+		if (is_idle_task(next))
+			turbo_budget_idle(cpu);
+		return;
+	}
+	v = turbo_vcpu_find(next);
+	if (!v) {
+		if (unlikely(turbo_in_guest_loop(next)))
+			turbo_vm_notice(next);
+		return;
+	}
+	turn(v, VCPU_RUNS, kind, now ?: ktime_get_ns());
+	WRITE_ONCE(seat->cur, v);
+}
+
+/**
+ * turbo_account_wakeup - a thread has become runnable
+ * @p: the thread
+ *
+ * Context: tracepoint sched_wakeup: runqueue lock of @p's CPU held, interrupts
+ * off (or @p is the current task, which runs already).
+ */
+void turbo_account_wakeup(struct task_struct *p)
+{
+	struct turbo_vcpu *v = turbo_vcpu_find(p);
+	int cpu = task_cpu(p);
+
+	if (likely(!v) || v->state == VCPU_RUNS || v->state == VCPU_WAITS)
+		return;
+	turn(v, VCPU_WAITS, turbo_kind_of(cpu), ktime_get_ns());
+	turbo_budget_woken(v, cpu);
+}
+
+/* Context: interrupt on the CPU. */
+static void resync(void *info)
+{
+	struct turbo_seat *seat = this_cpu_ptr(&turbo_seats);
+	struct turbo_vcpu *v;
+
+	if (seat->cur)
+		return;
+	v = turbo_vcpu_find(current);
+	if (!v || v->gone)
+		return;
+	turn(v, VCPU_RUNS, turbo_kind_of(smp_processor_id()), ktime_get_ns());
+	WRITE_ONCE(seat->cur, v);
+}
+
+/**
+ * turbo_account_resync - take notice of vCPUs that run already
+ *
+ * Context: task context, may sleep.
+ */
+void turbo_account_resync(void)
+{
+	on_each_cpu(resync, NULL, 1);
+}
+
+/* Context: interrupt on the CPU. */
+static void forget(void *info)
+{
+	struct turbo_seat *seat = this_cpu_ptr(&turbo_seats);
+
+	if (seat->cur && seat->cur->gone)
+		WRITE_ONCE(seat->cur, NULL);
+}
+
+/**
+ * turbo_account_forget - make all CPUs let go of vCPUs that are gone
+ *
+ * Context: task context, may sleep; they are out of the table since a grace
+ * period.
+ */
+void turbo_account_forget(void)
+{
+	on_each_cpu(forget, NULL, 1);
+}
+
+/**
+ * turbo_account_leave - close the account of a vCPU
+ * @v: the vCPU, which no hook finds any more
+ *
+ * Context: turbo_mutex held.
+ */
+void turbo_account_leave(struct turbo_vcpu *v)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	turn(v, VCPU_SLEEPS, v->kind, ktime_get_ns());
+	local_irq_restore(flags);
+}
+
+/**
+ * turbo_account_flight - how long a running vCPU has run since its switch-in
+ * @v: the vCPU
+ * @now: what time it is
+ *
+ * Context: any under RCU.
+ */
+u64 turbo_account_flight(const struct turbo_vcpu *v, u64 now)
+{
+	unsigned int seq;
+	s64 ns;
+
+	do {
+		seq = raw_read_seqcount(&v->seq);
+		ns = v->state == VCPU_RUNS ? now - v->since_ns : 0;
+	} while (read_seqcount_retry(&v->seq, seq));
+	return max_t(s64, ns, 0);
+}
+
+/**
+ * turbo_account_unmet - how long a vCPU could have run but did not
+ * @v: the vCPU
+ * @kind: on which kind of core
+ * @now: what time it is
+ *
+ * Context: any under RCU.
+ */
+u64 turbo_account_unmet(const struct turbo_vcpu *v, enum turbo_kind kind,
+			u64 now)
+{
+	unsigned int seq;
+	u64 sum;
+	s64 ns;
+
+	do {
+		seq = raw_read_seqcount(&v->seq);
+		sum = v->ns[kind][VCPU_WAITS] + v->ns[kind][VCPU_HELD];
+		ns = now - v->since_ns;
+		if (v->kind != kind || ns < 0 ||
+		    (v->state != VCPU_WAITS && v->state != VCPU_HELD))
+			ns = 0;
+	} while (read_seqcount_retry(&v->seq, seq));
+	return sum + ns;
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * park.c - holding a vCPU back
+ *
+ * A vCPU whose VM is over its budget is held back where the kernel itself
+ * would schedule: on its way back into the guest.  Work for the task brings it
+ * there, as the kernel's own bandwidth control does since 6.18.  There it
+ * holds no lock but its own vCPU's, as when it is in the guest, and it sleeps
+ * interruptibly: a kick by a signal, a fatal one, or more work for the task
+ * makes it leave at once.
+ *
+ * Not on the way back to user space: QEMU's threads hold locks there that the
+ * whole VM needs.  See docs/design-budget.md.
+ *
+ * The work is queued by an interrupt on the CPU that runs the vCPU, while it
+ * is in KVM_RUN.  So the thread cannot be one that stays stopped or frozen
+ * with our work queued: it must come by one of the two places first.
+ */
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/smp.h>
+#include <linux/wait.h>
+
+#include "trace.h"
+#include "vm.h"
+
+/* Anything that should have woken a held vCPU has long done so. */
+#define CHECK_JIFFIES	(HZ / 4)
+
+static typeof(task_work_add) *add_work;
+
+/* Works queued and not yet over: code of ours runs, or will, in a thread. */
+static atomic_t works_out = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(works_wait);
+
+/* The last that a work does.  Context: the thread. */
+static void work_over(struct turbo_vcpu *v)
+{
+	turbo_vcpu_free(v);
+	if (atomic_dec_and_test(&works_out))
+		wake_up(&works_wait);
+}
+
+/* Context: the thread, in or behind KVM_RUN, no lock held but KVM's vCPU. */
+static void park(struct callback_head *head)
+{
+	struct turbo_vcpu *v = container_of(head, struct turbo_vcpu, work);
+
+	clear_bit_unlock(0, &v->pending);
+	if (!turbo_in_guest_loop(current)) {
+		/* back to user space: held back next time, if still due */
+		WRITE_ONCE(v->held, false);
+		atomic64_inc(&v->vm->stat.dodges);
+		work_over(v);
+		return;
+	}
+	while (READ_ONCE(v->held)) {
+		WRITE_ONCE(v->parking, true);
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (!READ_ONCE(v->held) || signal_pending(current))
+			break;
+		schedule_timeout(CHECK_JIFFIES);
+		if (signal_pending(current))
+			break;
+	}
+	__set_current_state(TASK_RUNNING);
+	WRITE_ONCE(v->parking, false);
+	WRITE_ONCE(v->held, false);
+	work_over(v);
+}
+
+/* Context: the thread. */
+static void flush(struct callback_head *head)
+{
+	work_over(container_of(head, struct turbo_vcpu, flush));
+}
+
+/*
+ * Hold back the vCPU that runs here, if that was ordered.
+ * Context: hard interrupt on the CPU.
+ */
+static void hold_current(struct turbo_seat *seat)
+{
+	struct turbo_vcpu *v = seat->cur;
+
+	if (!v || v->task != current || v->gone || !v->ordered)
+		return;
+	v->ordered = false;
+	if (!turbo_in_guest_loop(current) || test_and_set_bit(0, &v->pending))
+		return;
+	WRITE_ONCE(v->held, true);
+	refcount_inc(&v->refs);
+	atomic_inc(&works_out);
+	init_task_work(&v->work, park);
+	if (add_work(current, &v->work, TWA_RESUME)) {
+		/* it exits */
+		clear_bit_unlock(0, &v->pending);
+		WRITE_ONCE(v->held, false);
+		work_over(v);
+		return;
+	}
+	atomic64_inc(&v->vm->stat.holds);
+	trace_sched_turbo_hold(current, smp_processor_id());
+}
+
+/* Context: hard interrupt. */
+static void look(struct turbo_seat *seat)
+{
+	if (is_idle_task(current))
+		turbo_park_look(smp_processor_id());
+	else
+		hold_current(seat);
+}
+
+static void look_work(struct irq_work *work)
+{
+	look(container_of(work, struct turbo_seat, work));
+}
+
+static void look_poked(void *info)
+{
+	struct turbo_seat *seat = info;
+
+	atomic_xchg(&seat->poked, 0);
+	look(seat);
+}
+
+/**
+ * turbo_park_order - have a running vCPU held back
+ * @v: the vCPU
+ * @cpu: where it runs
+ *
+ * If it runs there no more when the CPU takes notice, nothing happens.
+ *
+ * Context: any under RCU, interrupts off; may hold a runqueue lock.
+ */
+void turbo_park_order(struct turbo_vcpu *v, int cpu)
+{
+	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
+
+	if (!add_work)
+		return;
+	WRITE_ONCE(v->ordered, true);
+	if (cpu == smp_processor_id()) {
+		irq_work_queue(&seat->work);
+		return;
+	}
+	if (atomic_xchg(&seat->poked, 1))
+		return;
+	if (smp_call_function_single_async(cpu, &seat->csd))
+		atomic_set(&seat->poked, 0);
+}
+
+/**
+ * turbo_park_release - let a vCPU go on
+ * @v: the vCPU
+ *
+ * Context: any but under a runqueue or pi_lock.
+ */
+void turbo_park_release(struct turbo_vcpu *v)
+{
+	WRITE_ONCE(v->held, false);
+	trace_sched_turbo_release(v->task);
+	wake_up_process(v->task);
+}
+
+/**
+ * turbo_park_flush - get a thread over the work that may be queued for it
+ * @v: a vCPU that is gone
+ *
+ * A halted vCPU would otherwise keep it until its next interrupt.
+ *
+ * Context: task context.
+ */
+void turbo_park_flush(struct turbo_vcpu *v)
+{
+	if (READ_ONCE(v->parking))
+		turbo_park_release(v);
+	if (!test_bit(0, &v->pending))
+		return;
+	refcount_inc(&v->refs);
+	atomic_inc(&works_out);
+	init_task_work(&v->flush, flush);
+	if (add_work(v->task, &v->flush, TWA_SIGNAL))
+		work_over(v);
+}
+
+/**
+ * turbo_park_works - can this kernel hold a vCPU back?
+ */
+bool turbo_park_works(void)
+{
+	return add_work;
+}
+
+/**
+ * turbo_park_init - find what is needed to hold vCPUs back
+ *
+ * Debian's kernels export task_work_add().  On others VMs are accounted, but
+ * none is held back.
+ */
+void turbo_park_init(void)
+{
+	struct turbo_seat *seat;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		seat = per_cpu_ptr(&turbo_seats, cpu);
+		init_irq_work(&seat->work, look_work);
+		INIT_CSD(&seat->csd, look_poked, seat);
+	}
+	add_work = symbol_get(task_work_add);
+	if (!add_work)
+		pr_info("this kernel does not export task_work_add: VMs are accounted, but not held to their budgets\n");
+}
+
+/**
+ * turbo_park_exit - wait until none of our code is left in any thread
+ *
+ * Context: task context; no VM is left, and the hooks and the tick are down.
+ */
+void turbo_park_exit(void)
+{
+	struct turbo_seat *seat;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		seat = per_cpu_ptr(&turbo_seats, cpu);
+		irq_work_sync(&seat->work);
+		while (atomic_read(&seat->poked))
+			cond_resched();
+	}
+	/* the pokes that have just begun */
+	kick_all_cpus_sync();
+	wait_event(works_wait, !atomic_read(&works_out));
+	/* and the last instructions of the works */
+	synchronize_rcu_tasks();
+	if (add_work)
+		symbol_put(task_work_add);
+}

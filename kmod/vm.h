@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vm.h - virtual machines, their vCPUs and what they use (vTurbo 3.1)
+ *
+ * A VM is a process.  It is made when its first thread is attached, or by
+ * hand, and has all vCPU threads of the process, those without SCHED_TURBO
+ * too.  Two worlds, as in turbo.h: the slow path adds and removes under
+ * turbo_mutex; the hooks, the tick and the interrupts it sends run with
+ * interrupts off and find VMs and vCPUs by RCU.
+ *
+ * Who writes what: the state and the times of a vCPU are written by the hooks,
+ * under the lock of the runqueue the thread is on; credits by the tick, of
+ * which there is one; @held and @ordered by whoever decides, one word each.
+ */
+#ifndef SCHED_TURBO_VM_H
+#define SCHED_TURBO_VM_H
+
+#include <linux/irq_work.h>
+#include <linux/llist.h>
+#include <linux/refcount.h>
+#include <linux/seqlock.h>
+#include <linux/task_work.h>
+
+#include "policy/budget.h"
+#include "turbo.h"
+
+enum turbo_kind {
+	TURBO_REGULAR,
+	TURBO_TURBO,
+	TURBO_KINDS,
+};
+
+enum turbo_vcpu_state {
+	VCPU_SLEEPS,
+	VCPU_WAITS,		/* runnable, but not running */
+	VCPU_RUNS,
+	VCPU_HELD,		/* would run, but its VM is over its budget */
+	VCPU_STATES,
+};
+
+/**
+ * struct turbo_use - a VM on one kind of core
+ * @run_ns: time its vCPUs ran there, up to the last switch of each
+ * @nr_waiting: vCPUs that are runnable there and do not run
+ * @nr_held: vCPUs held back from there
+ * @flight_ns: time those that run now have run since their switch-in
+ * @total_ns: both together, at the end of the last period
+ * @now_ns: the credit as of the last tick
+ * @credit_ns: the credit at the end of the last period
+ * @level_ns: see struct turbo_claim
+ * @seen_unmet_ns: sum over its vCPUs at the end of the last period
+ * @stat: counters, as the UAPI header describes them
+ */
+struct turbo_use {
+	atomic64_t run_ns;
+	atomic_t nr_waiting;
+	atomic_t nr_held;
+	u64 flight_ns;
+	u64 total_ns;
+	s64 now_ns;
+	s64 credit_ns;
+	u64 level_ns;
+	u64 seen_unmet_ns;
+	struct {
+		u64 used_ns, granted_ns, unmet_ns;
+		s64 share_ns;
+	} stat;
+};
+
+/**
+ * struct turbo_vm - a virtual machine: one process
+ * @node: in the list of VMs, RCU
+ * @hash: in the table by process, RCU
+ * @dead_node: in the list of those to be let go of
+ * @refs: one for the table, one for each vCPU
+ * @tgid: the process; we hold a reference
+ * @nr_threads: its attached threads
+ * @by_hand: it was added by hand, too
+ * @over: the process is no more, or has become another program
+ * @rescan: it has vCPUs that are not known yet
+ * @off: it has no budget, for want of memory
+ * @weight: 1 to TURBO_WEIGHT_MAX
+ * @floor_permille: what it keeps of a regular core
+ * @vcpus: its vCPUs, RCU
+ * @nr_vcpus: how many
+ * @use: by kind of core
+ * @debt_ns: see struct turbo_budget
+ * @stat: counters, as the UAPI header describes them
+ * @rcu: to free it
+ */
+struct turbo_vm {
+	struct list_head node;
+	struct hlist_node hash;
+	struct list_head dead_node;
+	refcount_t refs;
+	struct pid *tgid;
+	unsigned int nr_threads;
+	bool by_hand;
+	bool over;
+	bool rescan;
+	bool off;
+	u32 weight;
+	u32 floor_permille;
+	struct list_head vcpus;
+	unsigned int nr_vcpus;
+	struct turbo_use use[TURBO_KINDS];
+	u64 debt_ns;
+	struct {
+		u64 periods, periods_over, share_ns;
+		atomic64_t holds, dodges;
+	} stat;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct turbo_vcpu - a vCPU thread
+ * @hash: in the table by task, RCU
+ * @node: in the list of its VM, RCU
+ * @dead_node: in the list of those to be let go of
+ * @reap_node: in the list of those that have exited
+ * @task: the thread; we hold a reference
+ * @vm: its VM; valid while @refs are left
+ * @refs: one for the table, one for work under way
+ * @seq: of the three that follow
+ * @state: what it does
+ * @kind: on what kind of core it does it
+ * @since_ns: since when
+ * @ns: how long it has been in each state on each kind of core
+ * @gone: no longer to be touched by the fast path
+ * @reaping: queued on the reap list
+ * @ordered: to be held back as soon as its CPU takes notice
+ * @held: being held back
+ * @parking: about to go to sleep for that
+ * @pending: @work is queued
+ * @work: brings it to where it can be held back
+ * @flush: makes it get over @work
+ * @rcu: to free it
+ */
+struct turbo_vcpu {
+	struct hlist_node hash;
+	struct list_head node;
+	struct list_head dead_node;
+	struct llist_node reap_node;
+	struct task_struct *task;
+	struct turbo_vm *vm;
+	refcount_t refs;
+
+	seqcount_t seq;
+	enum turbo_vcpu_state state;
+	enum turbo_kind kind;
+	u64 since_ns;
+	u64 ns[TURBO_KINDS][VCPU_STATES];
+
+	bool gone;
+	unsigned long reaping;
+	bool ordered;
+	bool held;
+	bool parking;
+	unsigned long pending;
+	struct callback_head work;
+	struct callback_head flush;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct turbo_seat - a CPU, for what the budgets want of it
+ * @cur: the vCPU that runs there, NULL if something else does
+ * @work: makes the CPU look, from the CPU itself
+ * @csd: the same, from another one
+ * @poked: @csd is under way
+ */
+struct turbo_seat {
+	struct turbo_vcpu *cur;
+	struct irq_work work;
+	call_single_data_t csd;
+	atomic_t poked;
+};
+
+DECLARE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);
+
+/* vm.c: VMs and their vCPUs */
+extern struct list_head turbo_vms;
+extern unsigned int turbo_nr_vms;
+struct turbo_vm *turbo_vm_get(struct task_struct *p);
+void turbo_vm_put(struct turbo_vm *vm);
+int turbo_vm_add(struct task_struct *p, u32 flags, u32 weight,
+		 u32 floor_permille);
+int turbo_vm_del(struct task_struct *p);
+int turbo_vm_set(struct task_struct *p, u32 flags, u32 weight,
+		 u32 floor_permille);
+void turbo_vm_notice(struct task_struct *p);
+void turbo_vm_thread_over(struct task_struct *p, bool exec);
+void turbo_vm_exit(void);
+struct turbo_vcpu *turbo_vcpu_find(const struct task_struct *p);
+void turbo_vcpu_free(struct turbo_vcpu *v);
+
+#define turbo_for_each_vm(vm) \
+	list_for_each_entry_rcu(vm, &turbo_vms, node, true)
+#define turbo_for_each_vcpu(v, vm) \
+	list_for_each_entry_rcu(v, &(vm)->vcpus, node, true)
+
+/* account.c: who runs, waits, sleeps, and for how long */
+void turbo_account_switch(bool preempt, struct task_struct *prev,
+			  struct task_struct *next, unsigned int prev_state);
+void turbo_account_wakeup(struct task_struct *p);
+void turbo_account_resync(void);
+void turbo_account_forget(void);
+void turbo_account_leave(struct turbo_vcpu *v);
+u64 turbo_account_flight(const struct turbo_vcpu *v, u64 now);
+u64 turbo_account_unmet(const struct turbo_vcpu *v, enum turbo_kind kind,
+			u64 now);
+
+/* budget.c: the period, and who is to be held back */
+int turbo_budget_room(unsigned int nr);
+int turbo_budget_set_period(u64 period_ns);
+u64 turbo_budget_period(void);
+void turbo_budget_start(void);
+void turbo_budget_exit(void);
+void turbo_budget_woken(struct turbo_vcpu *v, int cpu);
+void turbo_budget_idle(int cpu);
+
+/* park.c: holding a vCPU back */
+bool turbo_park_works(void);
+void turbo_park_init(void);
+void turbo_park_order(struct turbo_vcpu *v, int cpu);
+void turbo_park_look(int cpu);
+void turbo_park_release(struct turbo_vcpu *v);
+void turbo_park_flush(struct turbo_vcpu *v);
+void turbo_park_exit(void);
+
+/*
+ * Is the thread in KVM_RUN?  KVM has its preempt notifier on a thread for as
+ * long as one of its vCPUs is loaded, and nobody else in the kernel uses them.
+ */
+static inline bool turbo_in_guest_loop(struct task_struct *p)
+{
+#ifdef CONFIG_PREEMPT_NOTIFIERS
+	return !hlist_empty(&p->preempt_notifiers);
+#else
+	return false;
+#endif
+}
+
+static inline enum turbo_kind turbo_kind_of(int cpu)
+{
+	return READ_ONCE(per_cpu(turbo_core, cpu)) ? TURBO_TURBO :
+						     TURBO_REGULAR;
+}
+
+#endif /* SCHED_TURBO_VM_H */
