@@ -189,15 +189,16 @@ u64 turbo_account_flight(const struct turbo_vcpu *v, u64 now)
 }
 
 /**
- * turbo_account_unmet - how long a vCPU could have run but did not
+ * turbo_account_in - how long a vCPU has been in a state, up to now
  * @v: the vCPU
  * @kind: on which kind of core
+ * @state: the state
  * @now: what time it is
  *
- * Context: any under RCU.
+ * Context: any under RCU, or with a reference.
  */
-u64 turbo_account_unmet(const struct turbo_vcpu *v, enum turbo_kind kind,
-			u64 now)
+u64 turbo_account_in(const struct turbo_vcpu *v, enum turbo_kind kind,
+		     enum turbo_vcpu_state state, u64 now)
 {
 	unsigned int seq;
 	u64 sum;
@@ -205,11 +206,9 @@ u64 turbo_account_unmet(const struct turbo_vcpu *v, enum turbo_kind kind,
 
 	do {
 		seq = raw_read_seqcount(&v->seq);
-		sum = v->ns[kind][VCPU_WAITS] + v->ns[kind][VCPU_HELD];
-		ns = now - v->since_ns;
-		if (v->kind != kind || ns < 0 ||
-		    (v->state != VCPU_WAITS && v->state != VCPU_HELD))
-			ns = 0;
+		sum = v->ns[kind][state];
+		ns = v->kind == kind && v->state == state ?
+		     now - v->since_ns : 0;
 	} while (read_seqcount_retry(&v->seq, seq));
-	return sum + ns;
+	return sum + max_t(s64, ns, 0);
 }

@@ -106,7 +106,8 @@ static void take(struct turbo_vm *vm, enum turbo_kind kind,
 	u64 unmet = 0;
 
 	turbo_for_each_vcpu(v, vm)
-		unmet += turbo_account_unmet(v, kind, now);
+		unmet += turbo_account_in(v, kind, VCPU_WAITS, now) +
+			 turbo_account_in(v, kind, VCPU_HELD, now);
 	/* a switch under way may be missed once, and is found next time */
 	claim->used_ns = total > use->total_ns ? total - use->total_ns : 0;
 	use->total_ns = max(total, use->total_ns);

@@ -2,6 +2,7 @@
 /*
  * dev_vm.c - the calls of /dev/sched_turbo that are about VMs and budgets
  */
+#include <linux/ktime.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -97,11 +98,11 @@ int turbo_dev_period(void __user *uarg)
 static u64 state_ns(struct turbo_vm *vm, enum turbo_kind kind,
 		    enum turbo_vcpu_state state)
 {
+	u64 sum = 0, now = ktime_get_ns();
 	struct turbo_vcpu *v;
-	u64 sum = 0;
 
 	turbo_for_each_vcpu(v, vm)
-		sum += READ_ONCE(v->ns[kind][state]);
+		sum += turbo_account_in(v, kind, state, now);
 	return sum;
 }
 

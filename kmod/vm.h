@@ -207,8 +207,8 @@ void turbo_account_resync(void);
 void turbo_account_forget(void);
 void turbo_account_leave(struct turbo_vcpu *v);
 u64 turbo_account_flight(const struct turbo_vcpu *v, u64 now);
-u64 turbo_account_unmet(const struct turbo_vcpu *v, enum turbo_kind kind,
-			u64 now);
+u64 turbo_account_in(const struct turbo_vcpu *v, enum turbo_kind kind,
+		     enum turbo_vcpu_state state, u64 now);
 
 /* budget.c: the period, and who is to be held back */
 int turbo_budget_room(unsigned int nr);

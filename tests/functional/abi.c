@@ -136,3 +136,48 @@ uint64_t rescues(void)
 		sum += all[i].rescues;
 	return sum;
 }
+
+int vm_op(unsigned long command, pid_t pid, uint32_t flags, uint32_t weight,
+	  uint32_t floor_permille)
+{
+	struct sched_turbo_vm_op op = {
+		.size = sizeof(op),
+		.pid = pid,
+		.flags = flags,
+		.weight = weight,
+		.floor_permille = floor_permille,
+	};
+
+	return abi_ioctl(command, &op);
+}
+
+int vm_list(struct sched_turbo_vm *v, unsigned int max)
+{
+	return list(SCHED_TURBO_IOC_VMS, v, sizeof(*v), max);
+}
+
+bool vm_find(pid_t pid, struct sched_turbo_vm *v)
+{
+	struct sched_turbo_vm all[CORES_MAX];
+	int i, nr = vm_list(all, CORES_MAX);
+
+	for (i = 0; i < nr && i < CORES_MAX; i++) {
+		if (all[i].pid != pid)
+			continue;
+		if (v)
+			*v = all[i];
+		return true;
+	}
+	return false;
+}
+
+int64_t vm_period(uint64_t period_ns)
+{
+	struct sched_turbo_period p = {
+		.size = sizeof(p),
+		.period_ns = period_ns,
+	};
+	int err = abi_ioctl(SCHED_TURBO_IOC_PERIOD, &p);
+
+	return err ?: (int64_t)p.period_ns;
+}

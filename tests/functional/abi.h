@@ -30,6 +30,14 @@ int core_slice(unsigned int cpu, uint64_t slice_ns);
 int cores(struct sched_turbo_core *c, unsigned int max);
 int threads(struct sched_turbo_thread *t, unsigned int max);
 
+/* Of VM_ADD, VM_SET and VM_DEL; @flags say which of the others are set. */
+int vm_op(unsigned long command, pid_t pid, uint32_t flags, uint32_t weight,
+	  uint32_t floor_permille);
+int vm_list(struct sched_turbo_vm *v, unsigned int max);
+bool vm_find(pid_t pid, struct sched_turbo_vm *v);
+/* Sets it unless 0; the one in force, or a negative errno. */
+int64_t vm_period(uint64_t period_ns);
+
 /* Is it there?  Then @c or @t, unless NULL, is filled. */
 bool core_find(unsigned int cpu, struct sched_turbo_core *c);
 bool thread_find(pid_t tid, struct sched_turbo_thread *t);

@@ -149,7 +149,7 @@ static void unknown(void)
 {
 	struct sched_turbo_version v = { .size = sizeof(v) };
 
-	is(abi_ioctl(_IO(SCHED_TURBO_IOC_MAGIC, 8), &v), -ENOTTY,
+	is(abi_ioctl(_IO(SCHED_TURBO_IOC_MAGIC, 99), &v), -ENOTTY,
 	   "a call there is not");
 	is(abi_ioctl(_IO(SCHED_TURBO_IOC_MAGIC, 255), &v), -ENOTTY,
 	   "the last one that could be");
@@ -171,7 +171,8 @@ static void version(void)
 	is(v.abi_major, SCHED_TURBO_ABI_MAJOR, "version: major");
 	is(v.abi_minor, SCHED_TURBO_ABI_MINOR, "version: minor");
 	is(v.features & ~(SCHED_TURBO_FEAT_CUSTOM_SLICE |
-			  SCHED_TURBO_FEAT_LAZY_PREEMPT), 0,
+			  SCHED_TURBO_FEAT_LAZY_PREEMPT |
+			  SCHED_TURBO_FEAT_BUDGET), 0,
 	   "version: features that there are");
 	ok(*v.release && memchr(v.release, 0, sizeof(v.release)),
 	   "version: release %.32s", v.release);

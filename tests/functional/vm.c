@@ -12,11 +12,10 @@
 #include "tap.h"
 #include "vm.h"
 
-bool vm_start(struct vm *vm, int nr, const char *mode)
+void vm_spawn(struct vm *vm, int nr, const char *mode, const char *cpu)
 {
-	char line[4096], vcpus[16], *at = line;
-	int fd[2], i;
-	ssize_t n = 0;
+	char vcpus[16], path[64];
+	int fd[2];
 
 	memset(vm, 0, sizeof(*vm));
 	snprintf(vcpus, sizeof(vcpus), "%d", nr);
@@ -32,28 +31,52 @@ bool vm_start(struct vm *vm, int nr, const char *mode)
 		close(fd[0]);
 		close(fd[1]);
 		execl(build_path("tests/guest/micro/microguest"), "microguest",
-		      "--mode", mode, "--vcpus", vcpus, NULL);
+		      "--mode", mode, "--vcpus", vcpus, cpu ? "--cpu" : NULL,
+		      cpu, NULL);
 		perror("microguest");
 		_exit(1);
 	}
 	close(fd[1]);
+	vm->fd = fd[0];
+	vm->nr = nr;
+	snprintf(path, sizeof(path), "/proc/%d/comm", vm->pid);
+	await(SOON, ({
+		char *comm = file_read(path);
+		bool is = comm && !strcmp(comm, "microguest\n");
+
+		free(comm);
+		is;
+	}));
+}
+
+bool vm_wait(struct vm *vm)
+{
+	char line[4096], *at = line;
+	ssize_t n;
+	int i;
+
 	/* one line, with all threads, when all are in their guest programs */
-	n = read(fd[0], line, sizeof(line) - 1);
-	close(fd[0]);
+	n = read(vm->fd, line, sizeof(line) - 1);
+	close(vm->fd);
 	line[n > 0 ? n : 0] = 0;
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < vm->nr; i++) {
 		at = strstr(at, "\"tid\":");
 		if (!at)
 			break;
 		at += strlen("\"tid\":");
 		vm->tid[i] = atoi(at);
 	}
-	vm->nr = i;
-	if (i == nr)
+	if (i == vm->nr)
 		return true;
 	note("microguest does not run: \"%s\"", line);
 	vm_end(vm);
 	return false;
+}
+
+bool vm_start(struct vm *vm, int nr, const char *mode)
+{
+	vm_spawn(vm, nr, mode, NULL);
+	return vm_wait(vm);
 }
 
 void vm_end(struct vm *vm)

@@ -6,17 +6,18 @@
 
 period_ms=10	# of the guests' bursts
 regular=1	# CPUs
-turbo=2
-settle=0.6
+turbo=$(($(nproc --all) - 1))
+settle=1
 seconds=2
 setup=turbo	# or stock: the same threads on the same CPUs, no module
 layout=flat	# or libvirt
 floor=0
 
 # From memory: files of the outer machine are slow.
-cp "$micro" "$turboctl" /tmp
+cp "$micro" "$turboctl" "$module" "$numbers/slicetrace" /tmp
 micro=/tmp/microguest
 turboctl=/tmp/turboctl
+module=/tmp/sched_turbo.ko
 
 cg=/sys/fs/cgroup
 vms=()
@@ -58,7 +59,7 @@ libvirt_groups() # NAME VCPUS
 vm()
 {
 	local name=$1 weight=$2 modes=() busy=() cpus=() group='' r t i n tids
-	local args=() nr_regular
+	local args=(--steady) nr_regular
 	IFS=, read -ra r <<<"$3"
 	IFS=, read -ra t <<<"${4/#-/}"
 	nr_regular=${#r[@]}
@@ -79,7 +80,7 @@ vm()
 	fi
 	guest "$name" --vcpus "$n" --mode "$(IFS=,; echo "${modes[*]}")" \
 		--busy "$(IFS=,; echo "${busy[*]}")" \
-		--period $((period_ms * 1000)) \
+		--period "$(awk -v ms=$period_ms 'BEGIN { print ms * 1000 }')" \
 		--cpu "$(IFS=,; echo "${cpus[*]}")" "${args[@]}"
 	vms+=("$name")
 	vm_pid[$name]=${pids[-1]}

@@ -43,7 +43,6 @@ guest_hog:
  * duty: wait halted for an interrupt, work for SHARE_BUSY, and again.
  *
  *	rbx	next deadline
- *	rbp	iterations of the work loop in a burst
  *	r12	interrupts already answered by a burst
  */
 guest_duty:
@@ -83,7 +82,7 @@ guest_duty:
 .Lburst:
 	movq	SHARE_IRQS(%rdi), %r12
 	sti
-	movq	%rbp, %rcx
+	movq	SHARE_LOOPS(%rdi), %rcx
 	call	work
 	incq	SHARE_JOBS(%rdi)
 
@@ -112,7 +111,7 @@ work:	testq	%rcx, %rcx
 /*
  * Finds how long the work loop takes, as the shortest of many short runs: one
  * of them will not have been interrupted however busy the host's CPU is.  Then
- * rbp = busy * CALIBRATE_LOOPS / speed.
+ * loops = busy * CALIBRATE_LOOPS / speed.
  */
 calibrate:
 	movq	$-1, %r9
@@ -134,7 +133,7 @@ calibrate:
 	movl	$CALIBRATE_LOOPS, %edx
 	mulq	%rdx
 	divq	%r9
-	movq	%rax, %rbp
+	movq	%rax, SHARE_LOOPS(%rdi)
 	ret
 
 /*

@@ -42,6 +42,7 @@
 #define SHARE_PERIOD		0x30
 #define SHARE_BUSY		0x38
 #define SHARE_SPEED		0x40
+#define SHARE_LOOPS		0x48
 
 #ifndef __ASSEMBLER__
 
@@ -61,6 +62,7 @@
  *          host; set by the host before the start
  * @busy: TSC ticks of work in a burst; set by the host before the start
  * @speed: TSC ticks that CALIBRATE_LOOPS iterations take, as found by the guest
+ * @loops: iterations in a burst, as found by the guest; the host may change it
  */
 struct micro_share {
 	uint64_t ready;
@@ -72,6 +74,7 @@ struct micro_share {
 	uint64_t period;
 	uint64_t busy;
 	uint64_t speed;
+	uint64_t loops;
 };
 
 #define SHARE_AT(field, offset) \
@@ -86,6 +89,7 @@ SHARE_AT(overruns, SHARE_OVERRUNS);
 SHARE_AT(period, SHARE_PERIOD);
 SHARE_AT(busy, SHARE_BUSY);
 SHARE_AT(speed, SHARE_SPEED);
+SHARE_AT(loops, SHARE_LOOPS);
 
 /* The code in guest.S; copied to GUEST_CODE. */
 extern const char guest_code[], guest_code_end[];

@@ -20,6 +20,9 @@
 #include "report.h"
 #include "threadattr.h"
 
+/* How often the work is adjusted by --steady. */
+#define STEADY_NS	50000000
+
 static struct {
 	unsigned int vcpus;
 	const char *mode;
@@ -28,6 +31,7 @@ static struct {
 	double period_us;
 	double busy_us[MICROVM_VCPUS_MAX];
 	unsigned int nr_busy;
+	bool steady;
 	bool irqfd;
 	const char *irq_cpu;
 	double seconds;
@@ -58,6 +62,8 @@ static void usage(FILE *f)
 	      "                  last one also of all that follow; likewise --busy\n"
 	      "  --period US     (1000)\n"
 	      "  --busy US       work, in time it takes if nobody interrupts it\n"
+	      "  --steady        keep on adjusting the work, so that it takes --busy of CPU time\n"
+	      "                  a period, as lookbusy does\n"
 	      "  --irqfd         interrupts come from the host, by irqfd, and not from the\n"
 	      "                  guest's own timer\n"
 	      "  --irq-cpu CPU   where on the host they come from\n"
@@ -135,6 +141,7 @@ static bool parse(int argc, char **argv)
 		{ "mode", required_argument, NULL, 'm' },
 		{ "period", required_argument, NULL, 'p' },
 		{ "busy", required_argument, NULL, 'b' },
+		{ "steady", no_argument, NULL, 't' },
 		{ "irqfd", no_argument, NULL, 'i' },
 		{ "irq-cpu", required_argument, NULL, 'I' },
 		{ "cpu", required_argument, NULL, 'c' },
@@ -162,6 +169,9 @@ static bool parse(int argc, char **argv)
 			break;
 		case 'b':
 			parse_busy(optarg);
+			break;
+		case 't':
+			opt.steady = true;
 			break;
 		case 'i':
 			opt.irqfd = true;
@@ -241,25 +251,78 @@ static void block_signals(sigset_t *set)
 	sigprocmask(SIG_BLOCK, set, NULL);
 }
 
-/* The next signal, or SIGALRM when the time is over. */
-static int await_signal(const sigset_t *set, const struct snapshot *start)
+static uint64_t now_ns(void)
 {
-	uint64_t end = start->monotonic_ns + opt.seconds * 1e9, now;
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/*
+ * The work that takes a given CPU time depends on what else the machine does,
+ * under the virtual clock most of all.  A vCPU that does not get the time it
+ * wants is asked for more work, but no more than four times what it was first.
+ */
+static void steady(struct microvm *vm)
+{
+	static uint64_t last_ns, run_ns[MICROVM_VCPUS_MAX];
+	static uint64_t loops[MICROVM_VCPUS_MAX];
+	uint64_t now = now_ns();
+	struct thread_account account;
+	double want, got, next;
+	unsigned int i;
+
+	for (i = 0; i < vm->nr_vcpus; i++) {
+		struct microvcpu *vcpu = &vm->vcpus[i];
+
+		if (strcmp(opt.modes[part_of(i, opt.nr_modes)], "duty"))
+			continue;
+		thread_account(vcpu->thread, vcpu->tid, &account);
+		want = opt.busy_us[part_of(i, opt.nr_busy)] / opt.period_us;
+		got = (double)(account.run_ns - run_ns[i]) / (now - last_ns);
+		run_ns[i] = account.run_ns;
+		if (!last_ns) {
+			loops[i] = share_read(vcpu->share, loops);
+			continue;
+		}
+		/* half way, so that it does not swing */
+		next = share_read(vcpu->share, loops);
+		next *= got > 0 ? (1 + want / got) / 2 : 2;
+		if (next > 4.0 * loops[i])
+			next = 4.0 * loops[i];
+		if (next < loops[i] / 8 + 1)
+			next = loops[i] / 8 + 1;
+		__atomic_store_n(&vcpu->share->loops, (uint64_t)next,
+				 __ATOMIC_RELEASE);
+	}
+	last_ns = now;
+}
+
+/* The next signal, or SIGALRM when the time is over. */
+static int await_signal(const sigset_t *set, struct microvm *vm,
+			const struct snapshot *start)
+{
+	uint64_t end = start->monotonic_ns + opt.seconds * 1e9, now, wait;
 	struct timespec ts;
 	int signal;
 
 	do {
-		if (!opt.seconds) {
+		if (!opt.seconds && !opt.steady) {
 			signal = sigwaitinfo(set, NULL);
 			continue;
 		}
-		clock_gettime(CLOCK_MONOTONIC, &ts);
-		now = ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-		if (now >= end)
+		now = now_ns();
+		if (opt.seconds && now >= end)
 			return SIGALRM;
-		ts.tv_sec = (end - now) / 1000000000;
-		ts.tv_nsec = (end - now) % 1000000000;
+		wait = opt.seconds ? end - now : UINT64_MAX;
+		if (opt.steady && wait > STEADY_NS)
+			wait = STEADY_NS;
+		ts.tv_sec = wait / 1000000000;
+		ts.tv_nsec = wait % 1000000000;
 		signal = sigtimedwait(set, NULL, &ts);
+		if (signal < 0 && opt.steady)
+			steady(vm);
 	} while (signal < 0);
 	return signal;
 }
@@ -293,7 +356,7 @@ int main(int argc, char **argv)
 
 	snapshot_take(&start, &vm, source);
 	report_running(&vm, opt.mode, opt.status);
-	while (await_signal(&signals, &start) == SIGUSR1) {
+	while (await_signal(&signals, &vm, &start) == SIGUSR1) {
 		snapshot_take(&now, &vm, source);
 		report_counts("sample", &vm, &start, &now, opt.status);
 	}
