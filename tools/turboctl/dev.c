@@ -152,7 +152,8 @@ static int read_list(int fd, unsigned long request, const char *what,
 		arg.addr = (uintptr_t)*entries;
 		err = sys_ioctl(fd, request, &arg);
 		if (err) {
-			if (err != -ENOTTY)
+			/* before ABI 1.1 there were no VMs */
+			if (err != -ENOTTY || request != SCHED_TURBO_IOC_VMS)
 				complain("the module does not list its %s: %s (turboctl version tells whether the two fit)",
 					 what, strerror(-err));
 			free(*entries);

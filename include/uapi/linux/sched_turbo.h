@@ -229,7 +229,10 @@ struct sched_turbo_thread {
 /* slice_ns is the thread's own, not its core's */
 #define SCHED_TURBO_THREAD_OWN_SLICE	(1U << 0)
 
-/* A VM's weight: the scale of cpu.weight, which is 100 by default, is as good. */
+/*
+ * A VM's weight.  Only ratios count; the range is that of cgroup's cpu.weight,
+ * whose default is 100.
+ */
 #define SCHED_TURBO_WEIGHT_MAX		10000U
 #define SCHED_TURBO_WEIGHT_DEFAULT	1024U
 

@@ -53,7 +53,7 @@ _turboctl()
 	COMPREPLY=()
 
 	if [[ $COMP_CWORD == 1 ]]; then
-		_turboctl_words "core attach detach slice run stat version --help --version"
+		_turboctl_words "core attach detach slice run stat vm version --help --version"
 		return
 	fi
 
@@ -138,6 +138,19 @@ _turboctl()
 		_turboctl_words "--slice --help" ;;
 	stat)
 		_turboctl_words "--json --watch --vm --help" ;;
+	vm)
+		verb=${COMP_WORDS[2]}
+		if [[ $COMP_CWORD == 2 ]]; then
+			_turboctl_words "list set add del period --help"
+		elif [[ $verb == list ]]; then
+			_turboctl_words "--json --help"
+		elif [[ $verb == period ]]; then
+			_turboctl_words "10ms 30ms 100ms"
+		elif [[ $verb == del ]]; then
+			_turboctl_words "--pid --help"
+		else
+			_turboctl_words "--pid --weight --floor --help"
+		fi ;;
 	version)
 		_turboctl_words "--json --help" ;;
 	esac

@@ -54,7 +54,7 @@ struct fake {
 	int open_error;
 	struct sched_turbo_version version;
 	/* What the next call of this number fails with. */
-	int fail[8];
+	int fail[16];
 	/* This CPU cannot be added. */
 	unsigned int no_core;
 	struct sched_turbo_core cores[FAKE_MAX];
@@ -62,6 +62,11 @@ struct fake {
 	struct sched_turbo_thread attached[FAKE_MAX];
 	unsigned int nr_attached;
 	unsigned int changed;
+	struct sched_turbo_vm vms[FAKE_MAX];
+	unsigned int nr_vms;
+	uint64_t period_ns;
+	/* It is from before ABI 1.1. */
+	bool no_budgets;
 	/* Where to tell whom it attached, if a test wants to know. */
 	int *attached_tid;
 };

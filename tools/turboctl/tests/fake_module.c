@@ -121,6 +121,42 @@ static int detach(struct sched_turbo_detach *arg)
 	return 0;
 }
 
+static int vm_op(unsigned int nr, const struct sched_turbo_vm_op *op)
+{
+	struct sched_turbo_vm *vm = NULL;
+
+	assert_int_equal(op->size, sizeof(*op));
+	for (unsigned int i = 0; i < fake.nr_vms; i++)
+		if (fake.vms[i].pid == op->pid)
+			vm = &fake.vms[i];
+	if (nr == 8) {
+		if (vm)
+			return -EALREADY;
+		vm = &fake.vms[fake.nr_vms++];
+		memset(vm, 0, sizeof(*vm));
+		vm->pid = op->pid;
+		vm->weight = SCHED_TURBO_WEIGHT_DEFAULT;
+		vm->floor_permille = SCHED_TURBO_FLOOR_DEFAULT;
+	}
+	if (!vm)
+		return -ENOENT;
+	if (nr == 9)
+		*vm = fake.vms[--fake.nr_vms];
+	if (op->flags & SCHED_TURBO_VM_SET_WEIGHT)
+		vm->weight = op->weight;
+	if (op->flags & SCHED_TURBO_VM_SET_FLOOR)
+		vm->floor_permille = op->floor_permille;
+	return 0;
+}
+
+static int period(struct sched_turbo_period *arg)
+{
+	if (arg->period_ns)
+		fake.period_ns = arg->period_ns;
+	arg->period_ns = fake.period_ns;
+	return 0;
+}
+
 int sys_ioctl(int fd, unsigned long request, void *arg)
 {
 	unsigned int nr = _IOC_NR(request), size;
@@ -128,7 +164,9 @@ int sys_ioctl(int fd, unsigned long request, void *arg)
 
 	(void)fd;
 	assert_int_equal(_IOC_TYPE(request), SCHED_TURBO_IOC_MAGIC);
-	assert_true(nr < 8);
+	assert_true(nr < 13);
+	if (nr >= 8 && fake.no_budgets)
+		return -ENOTTY;
 	err = fake.fail[nr];
 	if (err) {
 		fake.fail[nr] = 0;
@@ -151,6 +189,14 @@ int sys_ioctl(int fd, unsigned long request, void *arg)
 	case 7:
 		return list(arg, fake.attached, sizeof(fake.attached[0]),
 			    fake.nr_attached);
+	case 8:
+	case 9:
+	case 10:
+		return vm_op(nr, arg);
+	case 11:
+		return period(arg);
+	case 12:
+		return list(arg, fake.vms, sizeof(fake.vms[0]), fake.nr_vms);
 	default:
 		return core_op(nr, arg);
 	}

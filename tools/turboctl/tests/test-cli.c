@@ -101,9 +101,9 @@ static void other_abi(void **state)
 	(void)state;
 	fake.version.abi_major = 2;
 	assert_int_equal(call_turboctl("core add 3"), EX_FAILED);
-	assert_said(fake_err, "the module (1.2.3) has ABI 2.0 and this turboctl 1.0: install the turboctl that came with the module");
+	assert_said(fake_err, "the module (1.2.3) has ABI 2.1 and this turboctl 1.1: install the turboctl that came with the module");
 	assert_int_equal(call_turboctl("version"), EX_FAILED);
-	assert_said(fake_out, "module   1.2.3, ABI 2.0");
+	assert_said(fake_out, "module   1.2.3, ABI 2.1");
 	assert_said(fake_err, "the two do not fit");
 	/* A newer minor number only adds. */
 	fake.version.abi_major = SCHED_TURBO_ABI_MAJOR;
@@ -120,7 +120,7 @@ static void shows_version(void **state)
 	memcpy(fake.version.release, "1.2\033[2J", 8);
 	assert_int_equal(call_turboctl("version"), EX_OK);
 	assert_string_equal(fake_out, "turboctl " TURBOCTL_VERSION
-			    ", ABI 1.0\nmodule   1.2?[2J, ABI 1.0, features: custom-slice, lazy-preempt, unknown (0x200)\n");
+			    ", ABI 1.1\nmodule   1.2?[2J, ABI 1.1, features: custom-slice, lazy-preempt, unknown (0x200)\n");
 	assert_int_equal(call_turboctl("version --json"), EX_OK);
 	assert_said(fake_out, "\"abi_major\": 1,");
 	assert_said(fake_out, "\"custom-slice\"");
