@@ -27,25 +27,19 @@ static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 	/* clocks of two CPUs may differ by a hair */
 	if (ns < 0)
 		ns = 0;
-	if (v->state == VCPU_RUNS)
-		atomic64_add(ns, &use->run_ns);
-	else if (v->state == VCPU_WAITS)
-		atomic_dec(&use->nr_waiting);
-	else if (v->state == VCPU_HELD)
-		atomic_dec(&use->nr_held);
+	if (v->state != VCPU_SLEEPS) {
+		atomic64_add(ns, &use->ns[v->state]);
+		atomic_dec(&use->nr[v->state]);
+	}
 
 	raw_write_seqcount_begin(&v->seq);
-	v->ns[v->kind][v->state] += ns;
 	v->since_ns = now;
 	v->state = state;
 	v->kind = kind;
 	raw_write_seqcount_end(&v->seq);
 
-	use = &v->vm->use[kind];
-	if (state == VCPU_WAITS)
-		atomic_inc(&use->nr_waiting);
-	else if (state == VCPU_HELD)
-		atomic_inc(&use->nr_held);
+	if (state != VCPU_SLEEPS)
+		atomic_inc(&v->vm->use[kind].nr[state]);
 }
 
 /**
@@ -75,6 +69,8 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 			turn(v, READ_ONCE(v->parking) ? VCPU_HELD : VCPU_SLEEPS,
 			     kind, now);
 		WRITE_ONCE(seat->cur, NULL);
+		if (v->state == VCPU_HELD && v->room >= 0)
+			turbo_park_poke(v->room);
 	}
 	if (next->flags & PF_KTHREAD) {
 		if (is_idle_task(next))
@@ -88,6 +84,7 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 		return;
 	}
 	turn(v, VCPU_RUNS, kind, now ?: ktime_get_ns());
+	v->room = -1;
 	WRITE_ONCE(seat->cur, v);
 }
 
@@ -169,46 +166,42 @@ void turbo_account_leave(struct turbo_vcpu *v)
 	local_irq_restore(flags);
 }
 
-/**
- * turbo_account_flight - how long a running vCPU has run since its switch-in
- * @v: the vCPU
- * @now: what time it is
- *
- * Context: any under RCU.
- */
-u64 turbo_account_flight(const struct turbo_vcpu *v, u64 now)
+/* How long a vCPU has been in a state that it is in.  Context: RCU. */
+static u64 flight(const struct turbo_vcpu *v, enum turbo_kind kind,
+		  enum turbo_vcpu_state state, u64 now)
 {
 	unsigned int seq;
 	s64 ns;
 
 	do {
 		seq = raw_read_seqcount(&v->seq);
-		ns = v->state == VCPU_RUNS ? now - v->since_ns : 0;
+		ns = v->kind == kind && v->state == state ?
+		     now - v->since_ns : 0;
 	} while (read_seqcount_retry(&v->seq, seq));
 	return max_t(s64, ns, 0);
 }
 
 /**
- * turbo_account_in - how long a vCPU has been in a state, up to now
- * @v: the vCPU
+ * turbo_account_in - how long the vCPUs of a VM have been in a state, up to now
+ * @vm: the VM
  * @kind: on which kind of core
- * @state: the state
+ * @state: the state, but not VCPU_SLEEPS
  * @now: what time it is
  *
- * Context: any under RCU, or with a reference.
+ * A vCPU that changes its state meanwhile may be missed or counted double for
+ * this once.
+ *
+ * Context: any under RCU, or turbo_mutex held.
  */
-u64 turbo_account_in(const struct turbo_vcpu *v, enum turbo_kind kind,
+u64 turbo_account_in(struct turbo_vm *vm, enum turbo_kind kind,
 		     enum turbo_vcpu_state state, u64 now)
 {
-	unsigned int seq;
-	u64 sum;
-	s64 ns;
+	struct turbo_use *use = &vm->use[kind];
+	u64 sum = atomic64_read(&use->ns[state]);
+	struct turbo_vcpu *v;
 
-	do {
-		seq = raw_read_seqcount(&v->seq);
-		sum = v->ns[kind][state];
-		ns = v->kind == kind && v->state == state ?
-		     now - v->since_ns : 0;
-	} while (read_seqcount_retry(&v->seq, seq));
-	return sum + max_t(s64, ns, 0);
+	if (atomic_read(&use->nr[state]) > 0)
+		turbo_for_each_vcpu(v, vm)
+			sum += flight(v, kind, state, now);
+	return sum;
 }

@@ -27,9 +27,15 @@
 /* Credits closer than this part of a period are the same. */
 #define SLACK_PART	32
 
+/* All waits of a period together count for nothing below this part of it. */
+#define NOTHING_PART	64
+
 /* What is remembered of credits and of turbo debts, in periods. */
 #define CREDIT_PERIODS	16
 #define DEBT_PERIODS	16
+
+/* A core is not made free for a vCPU of another one more often than that. */
+#define BOUNCE_PERIODS	8
 
 static u64 period_ns = SCHED_TURBO_PERIOD_DEFAULT_NS;
 static u64 period_start_ns, last_period_ns;
@@ -46,6 +52,11 @@ struct ledger {
 
 static struct ledger __rcu *ledger;
 
+static u64 read_period(void)
+{
+	return READ_ONCE(period_ns);
+}
+
 /* VM that runs on a CPU and its CPU's kind.  Context: RCU. */
 static struct turbo_vcpu *runner(int cpu)
 {
@@ -54,9 +65,34 @@ static struct turbo_vcpu *runner(int cpu)
 	return v && !READ_ONCE(v->gone) ? v : NULL;
 }
 
-static s64 credit_of(struct turbo_vm *vm, enum turbo_kind kind)
+/* The credit of a VM.  Context: RCU. */
+static s64 credit_at(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 {
-	return READ_ONCE(vm->use[kind].now_ns);
+	struct turbo_use *use = &vm->use[kind];
+	u64 total = turbo_account_in(vm, kind, VCPU_RUNS, now);
+	u64 used = total > use->total_ns ? total - use->total_ns : 0;
+
+	return turbo_credit_now(use->credit_ns, use->level_ns, used,
+				now - READ_ONCE(period_start_ns),
+				READ_ONCE(last_period_ns));
+}
+
+/* The same, computed once.  Context: the tick, whose time is @now. */
+static s64 credit_of(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
+{
+	struct turbo_use *use = &vm->use[kind];
+
+	if (use->stamp_ns != now) {
+		WRITE_ONCE(use->now_ns, credit_at(vm, kind, now));
+		use->stamp_ns = now;
+	}
+	return use->now_ns;
+}
+
+static bool wanting(struct turbo_vm *vm, enum turbo_kind kind)
+{
+	return atomic_read(&vm->use[kind].nr[VCPU_WAITS]) > 0 ||
+	       atomic_read(&vm->use[kind].nr[VCPU_HELD]) > 0;
 }
 
 static s64 slack_ns(void)
@@ -64,57 +100,21 @@ static s64 slack_ns(void)
 	return READ_ONCE(period_ns) / SLACK_PART;
 }
 
-/* Credits as of now.  Context: the tick. */
-static void bring_up_to_date(u64 now)
-{
-	struct turbo_vcpu *v;
-	struct turbo_vm *vm;
-	int cpu, kind;
-
-	turbo_for_each_vm(vm)
-		for (kind = 0; kind < TURBO_KINDS; kind++)
-			vm->use[kind].flight_ns = 0;
-	for_each_online_cpu(cpu) {
-		v = runner(cpu);
-		if (v)
-			v->vm->use[turbo_kind_of(cpu)].flight_ns +=
-				turbo_account_flight(v, now);
-	}
-	turbo_for_each_vm(vm) {
-		for (kind = 0; kind < TURBO_KINDS; kind++) {
-			struct turbo_use *use = &vm->use[kind];
-			u64 total = atomic64_read(&use->run_ns) + use->flight_ns;
-			u64 used = total > use->total_ns ?
-				   total - use->total_ns : 0;
-
-			WRITE_ONCE(use->now_ns,
-				   turbo_credit_now(use->credit_ns,
-						    use->level_ns, used,
-						    now - period_start_ns,
-						    last_period_ns));
-		}
-	}
-}
-
 /* What a VM has used and wanted since the last time.  Context: the tick. */
 static void take(struct turbo_vm *vm, enum turbo_kind kind,
 		 struct turbo_claim *claim, u64 now)
 {
 	struct turbo_use *use = &vm->use[kind];
-	u64 total = atomic64_read(&use->run_ns) + use->flight_ns;
-	struct turbo_vcpu *v;
-	u64 unmet = 0;
+	u64 total = turbo_account_in(vm, kind, VCPU_RUNS, now);
+	u64 unmet = turbo_account_in(vm, kind, VCPU_WAITS, now) +
+		    turbo_account_in(vm, kind, VCPU_HELD, now);
 
-	turbo_for_each_vcpu(v, vm)
-		unmet += turbo_account_in(v, kind, VCPU_WAITS, now) +
-			 turbo_account_in(v, kind, VCPU_HELD, now);
 	/* a switch under way may be missed once, and is found next time */
 	claim->used_ns = total > use->total_ns ? total - use->total_ns : 0;
 	use->total_ns = max(total, use->total_ns);
-	/* less, if a vCPU has left */
 	claim->unmet_ns = unmet > use->seen_unmet_ns ?
 			  unmet - use->seen_unmet_ns : 0;
-	use->seen_unmet_ns = unmet;
+	use->seen_unmet_ns = max(unmet, use->seen_unmet_ns);
 }
 
 /* Put away what was computed for a VM.  Context: the tick. */
@@ -133,7 +133,26 @@ static void give(struct turbo_vm *vm, enum turbo_kind kind,
 	WRITE_ONCE(use->stat.share_ns, use->stat.share_ns + share_ns);
 }
 
-/* The end of a period.  Context: the tick; credits are up to date. */
+/*
+ * Where next to nobody had to wait all have got what they want: no need to look
+ * for a level.  Context: the tick.
+ */
+static void forget_waits(struct turbo_budget *b, unsigned int nr)
+{
+	u64 regular = 0, turbo = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		regular += b[i].regular.unmet_ns;
+		turbo += b[i].turbo.unmet_ns;
+	}
+	for (i = 0; i < nr && regular < last_period_ns / NOTHING_PART; i++)
+		b[i].regular.unmet_ns = 0;
+	for (i = 0; i < nr && turbo < last_period_ns / NOTHING_PART; i++)
+		b[i].turbo.unmet_ns = 0;
+}
+
+/* The end of a period.  Context: the tick. */
 static void settle(u64 now)
 {
 	struct ledger *l = rcu_dereference_check(ledger, true);
@@ -141,8 +160,8 @@ static void settle(u64 now)
 	struct turbo_vm *vm;
 	unsigned int nr = 0, i;
 
-	last_period_ns = now - period_start_ns;
-	period_start_ns = now;
+	WRITE_ONCE(last_period_ns, now - period_start_ns);
+	WRITE_ONCE(period_start_ns, now);
 	turbo_for_each_vm(vm) {
 		if (vm->off || !l || nr == l->room)
 			continue;
@@ -157,6 +176,7 @@ static void settle(u64 now)
 	}
 	if (!nr)
 		return;
+	forget_waits(l->budgets, nr);
 	turbo_budget_compute(l->budgets, nr, DEBT_PERIODS * last_period_ns);
 	for (i = 0; i < nr; i++) {
 		vm = l->vms[i];
@@ -205,7 +225,7 @@ static struct turbo_vcpu *held_for(struct turbo_vm *vm, int cpu,
  * Return: that it is so; the held vCPU, or NULL for one in the queue, is in @held.
  */
 static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
-		   s64 credit, struct turbo_vcpu **held)
+		   s64 credit, u64 now, struct turbo_vcpu **held)
 {
 	struct turbo_vcpu *v;
 	struct turbo_vm *vm;
@@ -213,19 +233,23 @@ static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
 
 	turbo_for_each_vm(vm) {
 		struct turbo_use *use = &vm->use[kind];
+		s64 its;
 
-		if (vm == but || vm->off || use->now_ns <= credit)
+		if (vm == but || vm->off || !wanting(vm, kind))
 			continue;
-		if (atomic_read(&use->nr_waiting) > 0 && waits_on(vm, cpu)) {
+		its = credit_at(vm, kind, now);
+		if (its <= credit)
+			continue;
+		if (atomic_read(&use->nr[VCPU_WAITS]) > 0 && waits_on(vm, cpu)) {
 			v = NULL;
 		} else {
-			if (atomic_read(&use->nr_held) <= 0)
+			if (atomic_read(&use->nr[VCPU_HELD]) <= 0)
 				continue;
 			v = held_for(vm, cpu, kind);
 			if (!v)
 				continue;
 		}
-		credit = use->now_ns;
+		credit = its;
 		*held = v;
 		found = true;
 	}
@@ -233,15 +257,15 @@ static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
 }
 
 /* Who runs on a CPU, and who should?  Context: the tick. */
-static void compare(int cpu)
+static void compare(int cpu, u64 now)
 {
 	enum turbo_kind kind = turbo_kind_of(cpu);
 	struct turbo_vcpu *v = runner(cpu), *held;
 	s64 least = S64_MIN;
 
 	if (v)
-		least = credit_of(v->vm, kind) + slack_ns();
-	if (!better(cpu, kind, v ? v->vm : NULL, least, &held))
+		least = credit_at(v->vm, kind, now) + slack_ns();
+	if (!better(cpu, kind, v ? v->vm : NULL, least, now, &held))
 		return;
 	if (held)
 		turbo_park_release(held);
@@ -250,45 +274,63 @@ static void compare(int cpu)
 }
 
 /*
- * The VM that is furthest behind may wait on one core while another one is
- * used by somebody who is ahead.  There that one makes room; the kernel's
- * balancer does the rest.  Context: the tick.
+ * Where a vCPU of @vm waits, the one that runs may be worth as much, while on
+ * another core somebody runs who is far ahead.  That core is to be had.  The
+ * kernel's balancer does not always see to it, least of all where cores idle
+ * for microseconds only; so do we, by holding both back that run: the core
+ * that goes idle then takes the better one, and the scheduler moves a thread
+ * that wakes up to an idle CPU by itself.
+ *
+ * Context: the tick.
  */
-static void make_room(enum turbo_kind kind)
+static void bounce(struct turbo_vm *vm, struct turbo_vcpu *waiting,
+		   enum turbo_kind kind, u64 now)
+{
+	int from = task_cpu(waiting->task), cpu, to = -1;
+	struct turbo_vcpu *x, *mover = runner(from), *victim = NULL;
+	struct turbo_seat *seat;
+	s64 least;
+
+	if (!mover || mover->vm->off || turbo_kind_of(from) != kind)
+		return;
+	least = min(credit_of(vm, kind, now), credit_of(mover->vm, kind, now)) -
+		slack_ns();
+	for_each_cpu_and(cpu, mover->task->cpus_ptr, cpu_online_mask) {
+		x = runner(cpu);
+		if (!x || x->vm->off || turbo_kind_of(cpu) != kind ||
+		    credit_of(x->vm, kind, now) >= least)
+			continue;
+		least = credit_of(x->vm, kind, now);
+		victim = x;
+		to = cpu;
+	}
+	if (!victim)
+		return;
+	seat = per_cpu_ptr(&turbo_seats, to);
+	if (now < seat->room_until + read_period() * BOUNCE_PERIODS)
+		return;
+	WRITE_ONCE(seat->room_until, now + read_period() / TICKS);
+	WRITE_ONCE(mover->room, to);
+	turbo_park_order(mover, from);
+	turbo_park_order(victim, to);
+}
+
+/* The VM that is furthest behind shall not wait in vain.  Context: the tick. */
+static void make_room(enum turbo_kind kind, u64 now)
 {
 	struct turbo_vm *vm, *worst = NULL;
-	struct turbo_vcpu *v, *x, *victim;
-	s64 least;
-	int cpu, at = 0;
+	struct turbo_vcpu *v;
 
 	turbo_for_each_vm(vm)
-		if (!vm->off && atomic_read(&vm->use[kind].nr_waiting) > 0 &&
-		    (!worst || vm->use[kind].now_ns > worst->use[kind].now_ns))
+		if (!vm->off && atomic_read(&vm->use[kind].nr[VCPU_WAITS]) > 0 &&
+		    (!worst || credit_of(vm, kind, now) >
+			       credit_of(worst, kind, now)))
 			worst = vm;
 	if (!worst)
 		return;
-	turbo_for_each_vcpu(v, worst) {
-		if (READ_ONCE(v->state) != VCPU_WAITS || v->kind != kind)
-			continue;
-		least = worst->use[kind].now_ns - slack_ns();
-		x = runner(task_cpu(v->task));
-		/* it will have that one's */
-		if (x && credit_of(x->vm, kind) < least)
-			continue;
-		victim = NULL;
-		for_each_cpu_and(cpu, v->task->cpus_ptr, cpu_online_mask) {
-			x = runner(cpu);
-			if (!x || x->vm->off || x->vm == worst ||
-			    turbo_kind_of(cpu) != kind ||
-			    credit_of(x->vm, kind) >= least)
-				continue;
-			least = credit_of(x->vm, kind);
-			victim = x;
-			at = cpu;
-		}
-		if (victim)
-			turbo_park_order(victim, at);
-	}
+	turbo_for_each_vcpu(v, worst)
+		if (READ_ONCE(v->state) == VCPU_WAITS && v->kind == kind)
+			bounce(worst, v, kind, now);
 }
 
 static bool contended(enum turbo_kind kind)
@@ -296,8 +338,7 @@ static bool contended(enum turbo_kind kind)
 	struct turbo_vm *vm;
 
 	turbo_for_each_vm(vm)
-		if (atomic_read(&vm->use[kind].nr_waiting) > 0 ||
-		    atomic_read(&vm->use[kind].nr_held) > 0)
+		if (wanting(vm, kind))
 			return true;
 	return false;
 }
@@ -312,22 +353,19 @@ static enum hrtimer_restart tick(struct hrtimer *t)
 
 	if (list_empty(&turbo_vms))
 		return HRTIMER_NORESTART;
-	bring_up_to_date(now);
-	if (now - period_start_ns >= period - next / 2) {
+	if (now - period_start_ns >= period - period / TICKS / 2)
 		settle(now);
-		bring_up_to_date(now);
-	}
 	for (kind = 0; kind < TURBO_KINDS; kind++) {
 		if (!contended(kind))
 			continue;
 		busy = true;
 		for_each_online_cpu(cpu)
 			if (turbo_kind_of(cpu) == kind)
-				compare(cpu);
-		make_room(kind);
+				compare(cpu, now);
+		make_room(kind, now);
 	}
 	if (!busy)
-		next = period / 4;
+		next = period;
 	hrtimer_set_expires(t, ns_to_ktime(now + next));
 	return HRTIMER_RESTART;
 }
@@ -343,10 +381,12 @@ void turbo_budget_woken(struct turbo_vcpu *v, int cpu)
 {
 	enum turbo_kind kind = v->kind;
 	struct turbo_vcpu *x = runner(cpu);
+	u64 now;
 
 	if (!x || x->vm == v->vm || x->vm->off || v->vm->off)
 		return;
-	if (credit_of(v->vm, kind) > credit_of(x->vm, kind) + slack_ns())
+	now = ktime_get_ns();
+	if (credit_at(v->vm, kind, now) > credit_at(x->vm, kind, now) + slack_ns())
 		turbo_park_order(x, cpu);
 }
 
@@ -362,7 +402,7 @@ void turbo_budget_idle(int cpu)
 	struct turbo_vm *vm;
 
 	turbo_for_each_vm(vm) {
-		if (atomic_read(&vm->use[kind].nr_held) <= 0)
+		if (atomic_read(&vm->use[kind].nr[VCPU_HELD]) <= 0)
 			continue;
 		irq_work_queue(&this_cpu_ptr(&turbo_seats)->work);
 		return;
@@ -370,17 +410,23 @@ void turbo_budget_idle(int cpu)
 }
 
 /**
- * turbo_park_look - an idle CPU looks for a vCPU that is held back
+ * turbo_budget_fill - an idle CPU looks for a vCPU that is held back
  * @cpu: this CPU
  *
  * Context: hard interrupt on the CPU.
  */
-void turbo_park_look(int cpu)
+void turbo_budget_fill(int cpu)
 {
+	struct turbo_seat *seat = this_cpu_ptr(&turbo_seats);
+	u64 now = ktime_get_ns();
 	struct turbo_vcpu *held;
 
-	if (better(cpu, turbo_kind_of(cpu), NULL, S64_MIN, &held) && held)
-		turbo_park_release(held);
+	if (!better(cpu, turbo_kind_of(cpu), NULL, S64_MIN, now, &held) || !held)
+		return;
+	/* whom it is being made free for is on his way, or the tick comes */
+	if (held->room != cpu && now < READ_ONCE(seat->room_until))
+		return;
+	turbo_park_release(held);
 }
 
 /**

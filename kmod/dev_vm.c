@@ -94,16 +94,10 @@ int turbo_dev_period(void __user *uarg)
 	return err ?: turbo_dev_give(uarg, &p, sizeof(p));
 }
 
-/* Time in a state, by all vCPUs there are.  Context: turbo_mutex held. */
-static u64 state_ns(struct turbo_vm *vm, enum turbo_kind kind,
-		    enum turbo_vcpu_state state)
+static u64 spent(struct turbo_vm *vm, enum turbo_kind kind,
+		 enum turbo_vcpu_state state)
 {
-	u64 sum = 0, now = ktime_get_ns();
-	struct turbo_vcpu *v;
-
-	turbo_for_each_vcpu(v, vm)
-		sum += turbo_account_in(v, kind, state, now);
-	return sum;
+	return turbo_account_in(vm, kind, state, ktime_get_ns());
 }
 
 static void describe(struct sched_turbo_vm *out, struct turbo_vm *vm)
@@ -131,10 +125,10 @@ static void describe(struct sched_turbo_vm *out, struct turbo_vm *vm)
 	out->turbo_granted_ns = READ_ONCE(t->stat.granted_ns);
 	out->regular_used_ns = READ_ONCE(r->stat.used_ns);
 	out->turbo_used_ns = READ_ONCE(t->stat.used_ns);
-	out->regular_wait_ns = state_ns(vm, TURBO_REGULAR, VCPU_WAITS);
-	out->turbo_wait_ns = state_ns(vm, TURBO_TURBO, VCPU_WAITS);
-	out->regular_held_ns = state_ns(vm, TURBO_REGULAR, VCPU_HELD);
-	out->turbo_held_ns = state_ns(vm, TURBO_TURBO, VCPU_HELD);
+	out->regular_wait_ns = spent(vm, TURBO_REGULAR, VCPU_WAITS);
+	out->turbo_wait_ns = spent(vm, TURBO_TURBO, VCPU_WAITS);
+	out->regular_held_ns = spent(vm, TURBO_REGULAR, VCPU_HELD);
+	out->turbo_held_ns = spent(vm, TURBO_TURBO, VCPU_HELD);
 	out->period_ns = turbo_budget_period();
 }
 

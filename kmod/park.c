@@ -29,7 +29,8 @@
 /* Anything that should have woken a held vCPU has long done so. */
 #define CHECK_JIFFIES	(HZ / 4)
 
-static typeof(task_work_add) *add_work;
+static int (*add_work)(struct task_struct *p, struct callback_head *work,
+		       enum task_work_notify_mode mode);
 
 /* Works queued and not yet over: code of ours runs, or will, in a thread. */
 static atomic_t works_out = ATOMIC_INIT(0);
@@ -56,7 +57,7 @@ static void park(struct callback_head *head)
 		work_over(v);
 		return;
 	}
-	while (READ_ONCE(v->held)) {
+	while (READ_ONCE(v->held) && !READ_ONCE(v->gone)) {
 		WRITE_ONCE(v->parking, true);
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (!READ_ONCE(v->held) || signal_pending(current))
@@ -109,7 +110,7 @@ static void hold_current(struct turbo_seat *seat)
 static void look(struct turbo_seat *seat)
 {
 	if (is_idle_task(current))
-		turbo_park_look(smp_processor_id());
+		turbo_budget_fill(smp_processor_id());
 	else
 		hold_current(seat);
 }
@@ -128,6 +129,26 @@ static void look_poked(void *info)
 }
 
 /**
+ * turbo_park_poke - make a CPU look what it is to do
+ * @cpu: the CPU
+ *
+ * Context: any, interrupts off; may hold a runqueue lock.
+ */
+void turbo_park_poke(int cpu)
+{
+	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
+
+	if (cpu == smp_processor_id()) {
+		irq_work_queue(&seat->work);
+		return;
+	}
+	if (atomic_xchg(&seat->poked, 1))
+		return;
+	if (smp_call_function_single_async(cpu, &seat->csd))
+		atomic_set(&seat->poked, 0);
+}
+
+/**
  * turbo_park_order - have a running vCPU held back
  * @v: the vCPU
  * @cpu: where it runs
@@ -138,19 +159,10 @@ static void look_poked(void *info)
  */
 void turbo_park_order(struct turbo_vcpu *v, int cpu)
 {
-	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
-
 	if (!add_work)
 		return;
 	WRITE_ONCE(v->ordered, true);
-	if (cpu == smp_processor_id()) {
-		irq_work_queue(&seat->work);
-		return;
-	}
-	if (atomic_xchg(&seat->poked, 1))
-		return;
-	if (smp_call_function_single_async(cpu, &seat->csd))
-		atomic_set(&seat->poked, 0);
+	turbo_park_poke(cpu);
 }
 
 /**
@@ -167,6 +179,21 @@ void turbo_park_release(struct turbo_vcpu *v)
 }
 
 /**
+ * turbo_park_leave - let a vCPU go on that is gone, if it is held back
+ * @v: the vCPU
+ *
+ * Context: any but under a runqueue or pi_lock.
+ */
+void turbo_park_leave(struct turbo_vcpu *v)
+{
+	WRITE_ONCE(v->held, false);
+	/* pairs with set_current_state() in park(): it sees this, or we that */
+	smp_mb();
+	if (READ_ONCE(v->parking))
+		turbo_park_release(v);
+}
+
+/**
  * turbo_park_flush - get a thread over the work that may be queued for it
  * @v: a vCPU that is gone
  *
@@ -176,8 +203,7 @@ void turbo_park_release(struct turbo_vcpu *v)
  */
 void turbo_park_flush(struct turbo_vcpu *v)
 {
-	if (READ_ONCE(v->parking))
-		turbo_park_release(v);
+	turbo_park_leave(v);
 	if (!test_bit(0, &v->pending))
 		return;
 	refcount_inc(&v->refs);

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vm.c - virtual machines and their vCPUs
+ * vm.c - virtual machines
  *
  * A VM is there while one of its threads is attached, or until it is taken
- * away if it was added by hand.  Its vCPUs are found by what they do: they
- * have KVM's preempt notifier, see turbo_in_guest_loop().  So the names that
- * QEMU, or another program, gives its threads do not matter, and a vCPU that
- * is added later joins at its first switch in KVM_RUN.
+ * away if it was added by hand.  Its vCPUs are in vcpu.c.
  *
  * Freeing: what is out of the tables is found by no hook after a grace period;
  * then all CPUs let go of it; then only work for the task can be left, which
@@ -24,7 +21,6 @@
 
 #define TABLE_BITS	8
 
-static struct hlist_head vcpu_table[1 << TABLE_BITS];
 static struct hlist_head vm_table[1 << TABLE_BITS];
 
 /* Under turbo_mutex; the tick and the hooks read it by RCU. */
@@ -33,36 +29,13 @@ unsigned int turbo_nr_vms;
 
 /* Hidden, to be let go of.  Under turbo_mutex. */
 static LIST_HEAD(dead_vms);
-static LIST_HEAD(dead_vcpus);
-static LLIST_HEAD(reap_list);
 
 static void clear_fn(struct work_struct *work);
 static DECLARE_WORK(clear_work, clear_fn);
 
-static struct hlist_head *vcpu_bucket(const struct task_struct *p)
-{
-	return &vcpu_table[hash_ptr(p, TABLE_BITS)];
-}
-
 static struct hlist_head *vm_bucket(const struct pid *tgid)
 {
 	return &vm_table[hash_ptr(tgid, TABLE_BITS)];
-}
-
-/**
- * turbo_vcpu_find - is this task a vCPU of a VM that is known?
- * @p: the task; only its address is used
- *
- * Context: any; interrupts off, or rcu_read_lock(), or turbo_mutex held.
- */
-struct turbo_vcpu *turbo_vcpu_find(const struct task_struct *p)
-{
-	struct turbo_vcpu *v;
-
-	hlist_for_each_entry_rcu_notrace(v, vcpu_bucket(p), hash)
-		if (v->task == p)
-			return v;
-	return NULL;
 }
 
 /* Context: as turbo_vcpu_find(). */
@@ -76,41 +49,18 @@ static struct turbo_vm *vm_find(const struct pid *tgid)
 	return NULL;
 }
 
-static void vm_free(struct turbo_vm *vm)
+/**
+ * turbo_vm_free - one reference less
+ * @vm: the VM
+ *
+ * Context: any.
+ */
+void turbo_vm_free(struct turbo_vm *vm)
 {
 	if (!refcount_dec_and_test(&vm->refs))
 		return;
 	put_pid(vm->tgid);
 	kfree_rcu(vm, rcu);
-}
-
-/**
- * turbo_vcpu_free - one reference less
- * @v: the vCPU
- *
- * Context: any.
- */
-void turbo_vcpu_free(struct turbo_vcpu *v)
-{
-	if (!refcount_dec_and_test(&v->refs))
-		return;
-	vm_free(v->vm);
-	put_task_struct(v->task);
-	kfree_rcu(v, rcu);
-}
-
-/* Let no hook find @v any more, and let it go on.  Context: turbo_mutex held. */
-static void vcpu_hide(struct turbo_vcpu *v)
-{
-	hlist_del_rcu(&v->hash);
-	list_del_rcu(&v->node);
-	v->vm->nr_vcpus--;
-	WRITE_ONCE(v->gone, true);
-	if (READ_ONCE(v->parking))
-		turbo_park_release(v);
-	/* readers still go from it to the next one: another list head */
-	list_add_tail(&v->dead_node, &dead_vcpus);
-	queue_work(turbo_wq, &clear_work);
 }
 
 /* Context: turbo_mutex held. */
@@ -119,7 +69,7 @@ static void vm_hide(struct turbo_vm *vm)
 	struct turbo_vcpu *v, *tmp;
 
 	list_for_each_entry_safe(v, tmp, &vm->vcpus, node)
-		vcpu_hide(v);
+		turbo_vcpu_hide(v);
 	hlist_del_rcu(&vm->hash);
 	list_del_rcu(&vm->node);
 	turbo_nr_vms--;
@@ -132,35 +82,6 @@ static void vm_check(struct turbo_vm *vm)
 {
 	if (!vm->nr_threads && !vm->by_hand)
 		vm_hide(vm);
-}
-
-/* Context: turbo_mutex held, or rcu_read_lock(): does not sleep. */
-static int vcpu_add(struct turbo_vm *vm, struct task_struct *p)
-{
-	struct turbo_vcpu *v = kzalloc(sizeof(*v), GFP_ATOMIC);
-
-	lockdep_assert_held(&turbo_mutex);
-	if (!v) {
-		if (!vm->off)
-			pr_warn("process %d: out of memory, it has no budget from now on\n",
-				pid_nr(vm->tgid));
-		vm->off = true;
-		return -ENOMEM;
-	}
-	v->task = get_task_struct(p);
-	v->vm = vm;
-	refcount_inc(&vm->refs);
-	refcount_set(&v->refs, 1);
-	seqcount_init(&v->seq);
-	v->since_ns = ktime_get_ns();
-	vm->nr_vcpus++;
-	list_add_tail_rcu(&v->node, &vm->vcpus);
-	hlist_add_head_rcu(&v->hash, vcpu_bucket(p));
-	/* The exit hook is behind PF_EXITING: it finds @v, or we see the flag. */
-	smp_mb();
-	if (p->flags & PF_EXITING && !test_and_set_bit(0, &v->reaping))
-		vcpu_hide(v);
-	return 0;
 }
 
 /* Find the vCPUs of a VM that are not known.  Context: turbo_mutex held. */
@@ -178,7 +99,7 @@ static void vm_scan(struct turbo_vm *vm)
 			if (!turbo_in_guest_loop(p) || turbo_vcpu_find(p) ||
 			    p->flags & PF_EXITING)
 				continue;
-			if (vcpu_add(vm, p))
+			if (turbo_vcpu_add(vm, p))
 				break;
 			found = true;
 		}
@@ -192,7 +113,6 @@ static struct turbo_vm *vm_make(struct task_struct *p)
 {
 	struct pid *tgid = get_task_pid(p, PIDTYPE_TGID);
 	struct turbo_vm *vm;
-	int kind;
 
 	lockdep_assert_held(&turbo_mutex);
 	if (!tgid)
@@ -212,11 +132,6 @@ static struct turbo_vm *vm_make(struct task_struct *p)
 	vm->weight = SCHED_TURBO_WEIGHT_DEFAULT;
 	vm->floor_permille = SCHED_TURBO_FLOOR_DEFAULT;
 	INIT_LIST_HEAD(&vm->vcpus);
-	for (kind = 0; kind < TURBO_KINDS; kind++) {
-		atomic64_set(&vm->use[kind].run_ns, 0);
-		atomic_set(&vm->use[kind].nr_waiting, 0);
-		atomic_set(&vm->use[kind].nr_held, 0);
-	}
 	/* without it the VM runs as it would on stock Linux, and says so */
 	vm->off = turbo_budget_room(turbo_nr_vms + 1);
 	if (vm->off)
@@ -244,7 +159,7 @@ struct turbo_vm *turbo_vm_get(struct task_struct *p)
 	if (IS_ERR(vm))
 		return vm;
 	vm->nr_threads++;
-	if (!turbo_vcpu_find(p) && !vcpu_add(vm, p))
+	if (!turbo_vcpu_find(p) && !turbo_vcpu_add(vm, p))
 		turbo_account_resync();
 	return vm;
 }
@@ -331,7 +246,7 @@ int turbo_vm_add(struct task_struct *p, u32 flags, u32 weight,
 	}
 	vm->by_hand = true;
 	set_values(vm, flags, weight, floor_permille);
-	/* as in vcpu_add(); the last thread may be gone by now */
+	/* as in turbo_vcpu_add(); the last thread may be gone by now */
 	smp_mb();
 	if (!atomic_read(&p->signal->live))
 		vm->over = true;
@@ -443,17 +358,11 @@ void turbo_vm_notice(struct task_struct *p)
  */
 void turbo_vm_thread_over(struct task_struct *p, bool exec)
 {
-	struct turbo_vcpu *v;
 	struct turbo_vm *vm;
-	bool work = false;
+	bool work;
 
 	rcu_read_lock();
-	v = turbo_vcpu_find(p);
-	if (v && !test_and_set_bit(0, &v->reaping)) {
-		refcount_inc(&v->refs);
-		llist_add(&v->reap_node, &reap_list);
-		work = true;
-	}
+	work = turbo_vcpu_over(p);
 	if (exec || !atomic_read(&p->signal->live)) {
 		vm = vm_find(task_tgid(p));
 		if (vm) {
@@ -469,15 +378,9 @@ void turbo_vm_thread_over(struct task_struct *p, bool exec)
 /* Take note of exits, new vCPUs, ends.  Context: turbo_mutex held. */
 static void look_after(void)
 {
-	struct turbo_vcpu *v, *v_tmp;
 	struct turbo_vm *vm, *tmp;
 
-	llist_for_each_entry_safe(v, v_tmp, llist_del_all(&reap_list),
-				  reap_node) {
-		if (!v->gone)
-			vcpu_hide(v);
-		turbo_vcpu_free(v);
-	}
+	turbo_vcpu_reap();
 	list_for_each_entry_safe(vm, tmp, &turbo_vms, node) {
 		if (READ_ONCE(vm->rescan))
 			vm_scan(vm);
@@ -486,25 +389,29 @@ static void look_after(void)
 	}
 }
 
+/**
+ * turbo_vm_work_soon - let the worker look after VMs and vCPUs
+ *
+ * Context: any but under a runqueue or pi_lock.
+ */
+void turbo_vm_work_soon(void)
+{
+	queue_work(turbo_wq, &clear_work);
+}
+
 /* Let go of what is hidden.  Context: turbo_mutex held, may sleep. */
 static void bury(void)
 {
-	struct turbo_vcpu *v, *v_tmp;
 	struct turbo_vm *vm, *tmp;
 
-	if (list_empty(&dead_vcpus) && list_empty(&dead_vms))
+	if (!turbo_vcpu_any_dead() && list_empty(&dead_vms))
 		return;
 	synchronize_rcu();
 	turbo_account_forget();
-	list_for_each_entry_safe(v, v_tmp, &dead_vcpus, dead_node) {
-		list_del(&v->dead_node);
-		turbo_account_leave(v);
-		turbo_park_flush(v);
-		turbo_vcpu_free(v);
-	}
+	turbo_vcpu_bury();
 	list_for_each_entry_safe(vm, tmp, &dead_vms, dead_node) {
 		list_del(&vm->dead_node);
-		vm_free(vm);
+		turbo_vm_free(vm);
 	}
 }
 

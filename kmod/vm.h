@@ -40,24 +40,22 @@ enum turbo_vcpu_state {
 
 /**
  * struct turbo_use - a VM on one kind of core
- * @run_ns: time its vCPUs ran there, up to the last switch of each
- * @nr_waiting: vCPUs that are runnable there and do not run
- * @nr_held: vCPUs held back from there
- * @flight_ns: time those that run now have run since their switch-in
- * @total_ns: both together, at the end of the last period
- * @now_ns: the credit as of the last tick
+ * @ns: time its vCPUs were in each state there, up to their last change
+ * @nr: vCPUs that are in each state there; not kept of those that sleep
+ * @total_ns: time they ran, at the end of the last period
+ * @now_ns: the credit at @stamp_ns, which is the time of a tick
+ * @stamp_ns: see there
  * @credit_ns: the credit at the end of the last period
  * @level_ns: see struct turbo_claim
- * @seen_unmet_ns: sum over its vCPUs at the end of the last period
+ * @seen_unmet_ns: time they waited or were held back, likewise
  * @stat: counters, as the UAPI header describes them
  */
 struct turbo_use {
-	atomic64_t run_ns;
-	atomic_t nr_waiting;
-	atomic_t nr_held;
-	u64 flight_ns;
+	atomic64_t ns[VCPU_STATES];
+	atomic_t nr[VCPU_STATES];
 	u64 total_ns;
 	s64 now_ns;
+	u64 stamp_ns;
 	s64 credit_ns;
 	u64 level_ns;
 	u64 seen_unmet_ns;
@@ -125,12 +123,12 @@ struct turbo_vm {
  * @state: what it does
  * @kind: on what kind of core it does it
  * @since_ns: since when
- * @ns: how long it has been in each state on each kind of core
  * @gone: no longer to be touched by the fast path
  * @reaping: queued on the reap list
  * @ordered: to be held back as soon as its CPU takes notice
  * @held: being held back
  * @parking: about to go to sleep for that
+ * @room: a CPU that is being made free for it, -1 if none is
  * @pending: @work is queued
  * @work: brings it to where it can be held back
  * @flush: makes it get over @work
@@ -149,13 +147,13 @@ struct turbo_vcpu {
 	enum turbo_vcpu_state state;
 	enum turbo_kind kind;
 	u64 since_ns;
-	u64 ns[TURBO_KINDS][VCPU_STATES];
 
 	bool gone;
 	unsigned long reaping;
 	bool ordered;
 	bool held;
 	bool parking;
+	int room;
 	unsigned long pending;
 	struct callback_head work;
 	struct callback_head flush;
@@ -168,17 +166,19 @@ struct turbo_vcpu {
  * @work: makes the CPU look, from the CPU itself
  * @csd: the same, from another one
  * @poked: @csd is under way
+ * @room_until: it is being made free for somebody till then
  */
 struct turbo_seat {
 	struct turbo_vcpu *cur;
 	struct irq_work work;
 	call_single_data_t csd;
 	atomic_t poked;
+	u64 room_until;
 };
 
 DECLARE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);
 
-/* vm.c: VMs and their vCPUs */
+/* vm.c: VMs */
 extern struct list_head turbo_vms;
 extern unsigned int turbo_nr_vms;
 struct turbo_vm *turbo_vm_get(struct task_struct *p);
@@ -191,13 +191,23 @@ int turbo_vm_set(struct task_struct *p, u32 flags, u32 weight,
 void turbo_vm_notice(struct task_struct *p);
 void turbo_vm_thread_over(struct task_struct *p, bool exec);
 void turbo_vm_exit(void);
-struct turbo_vcpu *turbo_vcpu_find(const struct task_struct *p);
-void turbo_vcpu_free(struct turbo_vcpu *v);
+void turbo_vm_free(struct turbo_vm *vm);
+void turbo_vm_work_soon(void);
 
 #define turbo_for_each_vm(vm) \
 	list_for_each_entry_rcu(vm, &turbo_vms, node, true)
 #define turbo_for_each_vcpu(v, vm) \
 	list_for_each_entry_rcu(v, &(vm)->vcpus, node, true)
+
+/* vcpu.c: the vCPUs of VMs */
+struct turbo_vcpu *turbo_vcpu_find(const struct task_struct *p);
+int turbo_vcpu_add(struct turbo_vm *vm, struct task_struct *p);
+void turbo_vcpu_hide(struct turbo_vcpu *v);
+void turbo_vcpu_free(struct turbo_vcpu *v);
+bool turbo_vcpu_over(struct task_struct *p);
+void turbo_vcpu_reap(void);
+bool turbo_vcpu_any_dead(void);
+void turbo_vcpu_bury(void);
 
 /* account.c: who runs, waits, sleeps, and for how long */
 void turbo_account_switch(bool preempt, struct task_struct *prev,
@@ -206,8 +216,7 @@ void turbo_account_wakeup(struct task_struct *p);
 void turbo_account_resync(void);
 void turbo_account_forget(void);
 void turbo_account_leave(struct turbo_vcpu *v);
-u64 turbo_account_flight(const struct turbo_vcpu *v, u64 now);
-u64 turbo_account_in(const struct turbo_vcpu *v, enum turbo_kind kind,
+u64 turbo_account_in(struct turbo_vm *vm, enum turbo_kind kind,
 		     enum turbo_vcpu_state state, u64 now);
 
 /* budget.c: the period, and who is to be held back */
@@ -218,13 +227,15 @@ void turbo_budget_start(void);
 void turbo_budget_exit(void);
 void turbo_budget_woken(struct turbo_vcpu *v, int cpu);
 void turbo_budget_idle(int cpu);
+void turbo_budget_fill(int cpu);
 
 /* park.c: holding a vCPU back */
 bool turbo_park_works(void);
 void turbo_park_init(void);
 void turbo_park_order(struct turbo_vcpu *v, int cpu);
-void turbo_park_look(int cpu);
+void turbo_park_poke(int cpu);
 void turbo_park_release(struct turbo_vcpu *v);
+void turbo_park_leave(struct turbo_vcpu *v);
 void turbo_park_flush(struct turbo_vcpu *v);
 void turbo_park_exit(void);
 

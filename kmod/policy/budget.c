@@ -87,14 +87,28 @@ static u64 granted_at(struct turbo_budget *vms, size_t nr, bool turbo, u64 level
 }
 
 /*
- * The highest common level at which no more than @capacity_ns is granted.
- * Granting is monotone in the level, so halving finds it; at once if all have
- * got what they want.
+ * Between a level that grants too little and one that grants too much: where
+ * the right one is if granting is linear between them.  Only a guess, so that
+ * it does not matter if the product overflows.
+ */
+static u64 guess(u64 low, u64 low_ns, u64 high, u64 high_ns, u64 capacity_ns)
+{
+	u64 at = low + scale(high - low, capacity_ns - low_ns,
+			     high_ns - low_ns);
+
+	return at > low && at < high ? at : low + (high - low) / 2;
+}
+
+/*
+ * The highest common level at which no more than @capacity_ns is granted, or
+ * so near below it that rounding is all that is left.  Granting is monotone in
+ * the level, so halving would find it; guessing every other time is quicker.
  */
 static u64 find_level(struct turbo_budget *vms, size_t nr, bool turbo,
 		      u64 capacity_ns)
 {
-	u64 low = 0, high = 0, middle;
+	u64 low = 0, high = 0, low_ns, high_ns, at, at_ns, weights = 0;
+	bool halve = false;
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
@@ -106,15 +120,25 @@ static u64 find_level(struct turbo_budget *vms, size_t nr, bool turbo,
 				    vms[i].weight;
 		if (claim->full_level > high)
 			high = claim->full_level;
+		weights += vms[i].weight;
 	}
-	if (granted_at(vms, nr, turbo, high) <= capacity_ns)
+	high_ns = granted_at(vms, nr, turbo, high);
+	if (high_ns <= capacity_ns)
 		return high;
-	while (low + 1 < high) {
-		middle = low + (high - low) / 2;
-		if (granted_at(vms, nr, turbo, middle) <= capacity_ns)
-			low = middle;
-		else
-			high = middle;
+	low_ns = granted_at(vms, nr, turbo, low);
+	while (low + 1 < high && low_ns < capacity_ns &&
+	       capacity_ns - low_ns > nr + (weights >> LEVEL_SHIFT)) {
+		at = halve ? low + (high - low) / 2 :
+			     guess(low, low_ns, high, high_ns, capacity_ns);
+		halve = !halve;
+		at_ns = granted_at(vms, nr, turbo, at);
+		if (at_ns <= capacity_ns) {
+			low = at;
+			low_ns = at_ns;
+		} else {
+			high = at;
+			high_ns = at_ns;
+		}
 	}
 	return low;
 }
@@ -171,15 +195,15 @@ void turbo_budget_compute(struct turbo_budget *vms, size_t nr, u64 debt_max_ns)
 
 	/* differences of a running sum: the shares add up to the total */
 	for (i = 0; i < nr; i++) {
-		u64 upto = below + vms[i].weight;
+		u64 next = below + vms[i].weight;
 
-		vms[i].share_ns = scale(total, upto, weights) -
+		vms[i].share_ns = scale(total, next, weights) -
 				  scale(total, below, weights);
-		vms[i].turbo_share_ns = scale(turbo_total, upto, weights) -
+		vms[i].turbo_share_ns = scale(turbo_total, next, weights) -
 					scale(turbo_total, below, weights);
 		vms[i].regular_share_ns = (s64)vms[i].share_ns -
 					  (s64)vms[i].turbo.used_ns;
-		below = upto;
+		below = next;
 	}
 
 	divide(vms, nr, true, turbo_total);

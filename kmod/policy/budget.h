@@ -18,7 +18,7 @@
  * Input beyond this counts as this: 78 hours of one CPU, or 34 seconds of
  * 8192, in a single period.  It keeps every product within 64 bits.
  */
-#define TURBO_BUDGET_MAX_NS	(1ULL << 48)
+#define TURBO_BUDGET_MAX_NS	0x1000000000000ULL
 
 /* Weights are 1 to this, as those of cgroups. */
 #define TURBO_WEIGHT_MAX	10000

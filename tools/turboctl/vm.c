@@ -73,7 +73,7 @@ static int list(bool json)
 	return EX_OK;
 }
 
-static int period(const char *text)
+static int set_period(const char *text)
 {
 	char buf[DURATION_LEN];
 	uint64_t ns = 0;
@@ -171,7 +171,7 @@ int cmd_vm(int argc, char **argv)
 		if (argc - optind > !strcmp(verb, "period"))
 			return usage_error("vm", "what is '%s' for?",
 					   argv[argc - 1]);
-		return !strcmp(verb, "list") ? list(json) : period(argv[optind]);
+		return !strcmp(verb, "list") ? list(json) : set_period(argv[optind]);
 	}
 	if (strcmp(verb, "set") && strcmp(verb, "add") && strcmp(verb, "del"))
 		return usage_error("vm", "there is no 'vm %s', but list, set, add, del and period",

@@ -67,7 +67,7 @@ static void names_refusals(void **state)
 	assert_said(fake_err, "process 77: added already");
 }
 
-static void period(void **state)
+static void reads_and_sets(void **state)
 {
 	(void)state;
 	fake.period_ns = 30000000;
@@ -121,7 +121,7 @@ int main(void)
 						fake_teardown),
 		cmocka_unit_test_setup_teardown(names_refusals, fake_setup,
 						fake_teardown),
-		cmocka_unit_test_setup_teardown(period, fake_setup,
+		cmocka_unit_test_setup_teardown(reads_and_sets, fake_setup,
 						fake_teardown),
 		cmocka_unit_test_setup_teardown(lists, fake_setup,
 						fake_teardown),
