@@ -74,7 +74,7 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 	}
 	if (next->flags & PF_KTHREAD) {
 		if (is_idle_task(next))
-			turbo_budget_idle(cpu);
+			turbo_choose_idle(cpu);
 		return;
 	}
 	v = turbo_vcpu_find(next);
@@ -103,7 +103,7 @@ void turbo_account_wakeup(struct task_struct *p)
 	if (likely(!v) || v->state == VCPU_RUNS || v->state == VCPU_WAITS)
 		return;
 	turn(v, VCPU_WAITS, turbo_kind_of(cpu), ktime_get_ns());
-	turbo_budget_woken(v, cpu);
+	turbo_choose_woken(v, cpu);
 }
 
 /* Context: interrupt on the CPU. */

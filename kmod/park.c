@@ -110,7 +110,7 @@ static void hold_current(struct turbo_seat *seat)
 static void look(struct turbo_seat *seat)
 {
 	if (is_idle_task(current))
-		turbo_budget_fill(smp_processor_id());
+		turbo_choose_fill(smp_processor_id());
 	else
 		hold_current(seat);
 }

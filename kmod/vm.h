@@ -219,15 +219,20 @@ void turbo_account_leave(struct turbo_vcpu *v);
 u64 turbo_account_in(struct turbo_vm *vm, enum turbo_kind kind,
 		     enum turbo_vcpu_state state, u64 now);
 
-/* budget.c: the period, and who is to be held back */
+/* budget.c: the period */
 int turbo_budget_room(unsigned int nr);
 int turbo_budget_set_period(u64 period_ns);
 u64 turbo_budget_period(void);
+s64 turbo_budget_slack(void);
+s64 turbo_budget_credit(struct turbo_vm *vm, enum turbo_kind kind, u64 now);
 void turbo_budget_start(void);
 void turbo_budget_exit(void);
-void turbo_budget_woken(struct turbo_vcpu *v, int cpu);
-void turbo_budget_idle(int cpu);
-void turbo_budget_fill(int cpu);
+
+/* choose.c: who is to be held back */
+bool turbo_choose(u64 now);
+void turbo_choose_woken(struct turbo_vcpu *v, int cpu);
+void turbo_choose_idle(int cpu);
+void turbo_choose_fill(int cpu);
 
 /* park.c: holding a vCPU back */
 bool turbo_park_works(void);
