@@ -28,7 +28,7 @@
 #define DEBT_PERIODS	16
 
 static u64 period_ns = SCHED_TURBO_PERIOD_DEFAULT_NS;
-static u64 period_start_ns, last_period_ns;
+static u64 period_start_ns, last_period_ns = SCHED_TURBO_PERIOD_DEFAULT_NS;
 static struct hrtimer timer;
 static bool timer_made;
 
@@ -56,9 +56,11 @@ s64 turbo_budget_credit(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 	struct turbo_use *use = &vm->use[kind];
 	u64 total = turbo_account_in(vm, kind, VCPU_RUNS, now);
 	u64 used = total > use->total_ns ? total - use->total_ns : 0;
+	/* a hook may have taken the time before the period began */
+	s64 elapsed = now - READ_ONCE(period_start_ns);
 
 	return turbo_credit_now(use->credit_ns, use->level_ns, used,
-				now - READ_ONCE(period_start_ns),
+				max_t(s64, elapsed, 0),
 				READ_ONCE(last_period_ns));
 }
 
