@@ -12,6 +12,9 @@
 
 #include "vm.h"
 
+/* To leave idle takes no longer than that; else it has waited elsewhere. */
+#define IDLE_EXIT_MAX_NS	(100 * NSEC_PER_USEC)
+
 DEFINE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);
 
 /*
@@ -79,11 +82,17 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 	}
 	v = turbo_vcpu_find(next);
 	if (!v) {
-		if (unlikely(turbo_in_guest_loop(next)))
+		if (unlikely(turbo_in_guest_loop(next)) &&
+		    turbo_vcpu_runs(next))
 			turbo_vm_notice(next);
 		return;
 	}
-	turn(v, VCPU_RUNS, kind, now ?: ktime_get_ns());
+	now = now ?: ktime_get_ns();
+	/* the core leaves idle for it: its time, as in the kernel's account */
+	if (is_idle_task(prev) && v->state == VCPU_WAITS &&
+	    now - v->since_ns < IDLE_EXIT_MAX_NS)
+		now = v->since_ns;
+	turn(v, VCPU_RUNS, kind, now);
 	v->room = -1;
 	WRITE_ONCE(seat->cur, v);
 }

@@ -2,14 +2,15 @@
 /*
  * vcpu.c - the vCPU threads of virtual machines
  *
- * They are found by what they do: they have KVM's preempt notifier, see
- * turbo_in_guest_loop().  So the names that QEMU, or another program, gives its
+ * They are found by what they do: they are in KVM_RUN.  So the names that QEMU, or another program, gives its
  * threads do not matter, and a vCPU that is added later joins at its first
  * switch in KVM_RUN.  Threads that are attached belong to them in any case.
  */
 #include <linux/hash.h>
 #include <linux/ktime.h>
+#include <linux/kvm.h>
 #include <linux/pid.h>
+#include <linux/ptrace.h>
 #include <linux/rculist.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -23,6 +24,27 @@ static struct hlist_head vcpu_table[1 << TABLE_BITS];
 /* Hidden, to be let go of.  Under turbo_mutex. */
 static LIST_HEAD(dead_vcpus);
 static LLIST_HEAD(reap_list);
+
+/**
+ * turbo_vcpu_runs - is a thread in KVM_RUN?
+ * @p: the thread
+ *
+ * Other calls load a vCPU as well, for a moment: QEMU's main thread sets one
+ * up, say.  So the system call must be the right one, too.
+ *
+ * Context: @p is about to run on this CPU, or the caller has its stack.
+ */
+bool turbo_vcpu_runs(struct task_struct *p)
+{
+	if (!turbo_in_guest_loop(p))
+		return false;
+#ifdef CONFIG_X86_64
+	/* of 32-bit programs the first test must do */
+	if (user_64bit_mode(task_pt_regs(p)))
+		return (u32)task_pt_regs(p)->si == KVM_RUN;
+#endif
+	return true;
+}
 
 static struct hlist_head *vcpu_bucket(const struct task_struct *p)
 {

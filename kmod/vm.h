@@ -200,6 +200,7 @@ void turbo_vm_work_soon(void);
 	list_for_each_entry_rcu(v, &(vm)->vcpus, node, true)
 
 /* vcpu.c: the vCPUs of VMs */
+bool turbo_vcpu_runs(struct task_struct *p);
 struct turbo_vcpu *turbo_vcpu_find(const struct task_struct *p);
 int turbo_vcpu_add(struct turbo_vm *vm, struct task_struct *p);
 void turbo_vcpu_hide(struct turbo_vcpu *v);

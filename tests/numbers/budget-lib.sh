@@ -137,6 +137,20 @@ used() # NAME [FROM TO]
 		 map(tostring) | join(" ")'
 }
 
+# The same by the module's own account: regular and turbo.
+accounted() # NAME
+{
+	jq -rn --argjson vm "${vm_pid[$1]}" --slurpfile a /tmp/stat.a \
+		--slurpfile b /tmp/stat.b '
+		def budget: .[0].vms[] | select(.vm == $vm).budget;
+		(($b | budget).periods - ($a | budget).periods) as $periods |
+		[($b | budget | .regular_used_ns, .turbo_used_ns)] as $y |
+		[($a | budget | .regular_used_ns, .turbo_used_ns)] as $x |
+		[range(2) as $i | ($y[$i] - $x[$i]) / $periods /
+		 ($b | budget).period_ns * 10000 | round / 100] |
+		map(tostring) | join(" ")'
+}
+
 measure()
 {
 	sleep $settle
