@@ -13,7 +13,9 @@
 #include <linux/ptrace.h>
 #include <linux/rculist.h>
 #include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 
 #include "vm.h"
 
@@ -32,16 +34,23 @@ static LLIST_HEAD(reap_list);
  * Other calls load a vCPU as well, for a moment: QEMU's main thread sets one
  * up, say.  So the system call must be the right one, too.
  *
- * Context: @p is about to run on this CPU, or the caller has its stack.
+ * Context: any under RCU.
  */
 bool turbo_vcpu_runs(struct task_struct *p)
 {
+#ifdef CONFIG_X86_64
+	struct pt_regs regs;
+#endif
+
 	if (!turbo_in_guest_loop(p))
 		return false;
 #ifdef CONFIG_X86_64
+	/* its stack may go if it is just leaving */
+	if (copy_from_kernel_nofault(&regs, task_pt_regs(p), sizeof(regs)))
+		return false;
 	/* of 32-bit programs the first test must do */
-	if (user_64bit_mode(task_pt_regs(p)))
-		return (u32)task_pt_regs(p)->si == KVM_RUN;
+	if (user_64bit_mode(&regs))
+		return (u32)regs.si == KVM_RUN;
 #endif
 	return true;
 }

@@ -14,7 +14,6 @@
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -97,13 +96,7 @@ static void vm_scan(struct turbo_vm *vm)
 	leader = pid_task(vm->tgid, PIDTYPE_TGID);
 	if (leader)
 		for_each_thread(leader, p) {
-			bool runs = false;
-
-			if (try_get_task_stack(p)) {
-				runs = turbo_vcpu_runs(p);
-				put_task_stack(p);
-			}
-			if (!runs || turbo_vcpu_find(p) ||
+			if (!turbo_vcpu_runs(p) || turbo_vcpu_find(p) ||
 			    p->flags & PF_EXITING)
 				continue;
 			if (turbo_vcpu_add(vm, p))
