@@ -241,7 +241,8 @@ void turbo_choose_woken(struct turbo_vcpu *v, int cpu)
 	if (!x || x->vm == v->vm || x->vm->off || v->vm->off)
 		return;
 	now = ktime_get_ns();
-	if (turbo_budget_credit(v->vm, kind, now) > turbo_budget_credit(x->vm, kind, now) + turbo_budget_slack())
+	if (turbo_budget_credit(v->vm, kind, now) >
+	    turbo_budget_credit(x->vm, kind, now) + turbo_budget_slack())
 		turbo_park_order(x, cpu);
 }
 

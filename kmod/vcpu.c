@@ -2,9 +2,10 @@
 /*
  * vcpu.c - the vCPU threads of virtual machines
  *
- * They are found by what they do: they are in KVM_RUN.  So the names that QEMU, or another program, gives its
- * threads do not matter, and a vCPU that is added later joins at its first
- * switch in KVM_RUN.  Threads that are attached belong to them in any case.
+ * They are found by what they do: they are in KVM_RUN.  So the names that QEMU,
+ * or another program, gives its threads do not matter, and a vCPU that is
+ * added later joins at its first switch there.  Threads that are attached
+ * belong to them in any case.
  */
 #include <linux/hash.h>
 #include <linux/ktime.h>
