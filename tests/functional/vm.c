@@ -39,12 +39,14 @@ void vm_spawn(struct vm *vm, int nr, const char *mode, const char *cpu)
 	close(fd[1]);
 	vm->fd = fd[0];
 	vm->nr = nr;
-	snprintf(path, sizeof(path), "/proc/%d/comm", vm->pid);
+	/* its second thread comes when exec, which ends a VM, is long over */
+	snprintf(path, sizeof(path), "/proc/%d/status", vm->pid);
 	await(SOON, ({
-		char *comm = file_read(path);
-		bool is = comm && !strcmp(comm, "microguest\n");
+		char *status = file_read(path);
+		char *threads = status ? strstr(status, "\nThreads:") : NULL;
+		bool is = threads && atoi(threads + strlen("\nThreads:")) > 1;
 
-		free(comm);
+		free(status);
 		is;
 	}));
 }
