@@ -56,6 +56,8 @@ clean:
 	$(MAKE) -C tests/guest/micro clean
 	$(MAKE) -C tests/numbers clean
 	$(MAKE) -C tests/functional clean
+	$(MAKE) -C tests/functional/policy clean
+	$(MAKE) -C tests/guest/linux clean
 
 help:
 	@echo 'all            modules, turboctl and test programs for KDIR'
