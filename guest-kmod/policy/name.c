@@ -60,7 +60,7 @@ bool turbo_name_chosen(const char *list, const char * const *names,
 		for (i = 0; i < nr_names; i++)
 			if (turbo_name_match(list + !yes, len - !yes, names[i]))
 				break;
-		if (len && i < nr_names)
+		if (len > !yes && i < nr_names)
 			chosen = yes;
 		if (!list[len])
 			return chosen;

@@ -10,8 +10,8 @@
  * @nr_cpus: how many, 0 or more
  * @now: the one that has it now, -1 if none has
  *
- * The one with the fewest interrupts, the first of several.  One that has it
- * keeps it if no other has two less: moving it would only swap the two.
+ * The one with the fewest interrupts, the first of several; or rather the one
+ * that has it now, if that is one of them.
  *
  * Return: an index into @cpu, or -1 if the interrupt can go to none of them.
  */
@@ -23,7 +23,7 @@ int turbo_spread(const struct turbo_spread_cpu *cpu, int nr_cpus, int now)
 		if (cpu[i].may && (best < 0 || cpu[i].irqs < cpu[best].irqs))
 			best = i;
 	if (best >= 0 && now >= 0 && now < nr_cpus && cpu[now].may &&
-	    cpu[now].irqs <= cpu[best].irqs + 1)
+	    cpu[now].irqs == cpu[best].irqs)
 		return now;
 	return best;
 }

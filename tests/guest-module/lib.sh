@@ -129,10 +129,16 @@ settings()
 }
 threads()
 {
-	local t
-	for t in /proc/[0-9]*/task/[0-9]*; do
-		echo "${t##*/} $(cat "$t/comm" 2>/dev/null | tr ' ' _) $(allowed "${t#/proc/}" 2>/dev/null)"
-	done | grep -v ' kworker/' | sort
+	python3 - <<-EOF | sort
+	import glob
+	for status in glob.glob('/proc/[0-9]*/task/[0-9]*/status'):
+	    try:
+	        words = dict(l.rstrip().split(':\t', 1) for l in open(status) if ':\t' in l)
+	    except OSError:
+	        continue
+	    if not words['Name'].startswith('kworker/'):
+	        print(words['Pid'], words['Name'].replace(' ', '_'), words['Cpus_allowed_list'])
+	EOF
 }
 snapshot()
 {
