@@ -31,7 +31,7 @@
  * @node: in the list of all, in the order in which they were found
  * @irq: its number
  * @name: the device, as PCI address
- * @cpu: the turbo vCPU it was sent to, -1 if it can go to none
+ * @cpu: the turbo vCPU it was sent to, -1 before, IRQ_BOUND if it can go to none
  * @managed: by the kernel
  * @locked: we have set IRQ_NO_BALANCING
  * @seen: found in this round
@@ -65,6 +65,8 @@ struct irq_now {
 	cpumask_var_t mask;
 	cpumask_var_t effective;
 };
+
+#define IRQ_BOUND	(-2)
 
 static LIST_HEAD(irqs);
 
@@ -230,6 +232,19 @@ static void irq_move(struct turbo_irq *ti, int cpu)
 	ti->cpu = cpu;
 }
 
+/* Once for each device. */
+static void say_bound(struct turbo_irq *ti)
+{
+	struct turbo_irq *other;
+
+	turbo_count(TURBO_IRQ_BOUND);
+	list_for_each_entry(other, &irqs, node)
+		if (other->cpu == IRQ_BOUND && !strcmp(other->name, ti->name))
+			return;
+	pr_info("irq %u of %s is managed by the kernel, for I/O from vCPUs %*pbl only, and stays there; so do others of that device\n",
+		ti->irq, ti->name, cpumask_pr_args(ti->orig));
+}
+
 static void steer_managed(struct turbo_irq *ti, const struct irq_now *now)
 {
 	bool ours = cpumask_subset(now->mask, &turbo_guest.live);
@@ -242,12 +257,9 @@ static void steer_managed(struct turbo_irq *ti, const struct irq_now *now)
 		cpumask_copy(ti->orig, now->mask);
 	cpu = irq_choose(ti, ti->orig);
 	if (cpu < 0) {
-		if (ti->cpu != -2) {
-			turbo_count(TURBO_IRQ_BOUND);
-			pr_info("irq %u of %s: managed by the kernel, for I/O from vCPUs %*pbl only: stays there\n",
-				ti->irq, ti->name, cpumask_pr_args(ti->orig));
-		}
-		ti->cpu = -2;
+		if (ti->cpu != IRQ_BOUND)
+			say_bound(ti);
+		ti->cpu = IRQ_BOUND;
 		return;
 	}
 	if (cpumask_test_cpu(cpu, now->effective))

@@ -28,6 +28,7 @@ static const char * const count_names[NR_TURBO_COUNTS] = {
 	[TURBO_FILE_LEFT] = "file_left",
 	[TURBO_KICKS] = "kicks",
 	[TURBO_ROUNDS] = "rounds",
+	[TURBO_ROUND_NS] = "round_ns",
 };
 
 static int steer_show(struct seq_file *m, void *v)

@@ -191,8 +191,11 @@ static void undo(pid_t nr, u64 start)
 		return;
 	if (!cpumask_equal(&p->cpus_mask, &mask_set)) {
 		turbo_count(TURBO_TASK_LEFT);
-		pr_info_ratelimited("thread %d (%s): affinity left at %*pbl, which it was given meanwhile\n",
-				    nr, p->comm, cpumask_pr_args(&p->cpus_mask));
+		/* a worker is nobody's but the kernel's, which rebinds it */
+		if (!(p->flags & PF_NO_SETAFFINITY))
+			pr_info_ratelimited("thread %d (%s): affinity left at %*pbl, which it was given meanwhile\n",
+					    nr, p->comm,
+					    cpumask_pr_args(&p->cpus_mask));
 	} else if (set_cpus_allowed_ptr(p, &mask_orig)) {
 		turbo_count(TURBO_TASK_FAILED);
 		pr_warn_ratelimited("thread %d (%s): affinity %*pbl could not be put back\n",

@@ -75,6 +75,7 @@ static inline bool turbo_vcpu_live(unsigned int cpu)
  * @TURBO_FILE_LEFT: ... not, as they were no longer ours
  * @TURBO_KICKS: a hook has seen something to look after
  * @TURBO_ROUNDS: looked after
+ * @TURBO_ROUND_NS: time that took in all
  * @NR_TURBO_COUNTS: how many counters there are
  */
 enum turbo_count {
@@ -96,6 +97,7 @@ enum turbo_count {
 	TURBO_FILE_LEFT,
 	TURBO_KICKS,
 	TURBO_ROUNDS,
+	TURBO_ROUND_NS,
 	NR_TURBO_COUNTS,
 };
 

@@ -103,7 +103,7 @@ straddlers()
 	import glob
 	for status in glob.glob('/proc/[0-9]*/task/[0-9]*/status'):
 	    try:
-	        words = dict(l.rstrip().split(':\t', 1) for l in open(status) if ':\t' in l)
+	        words = dict(l.rstrip('\n').split(':\t', 1) for l in open(status) if ':\t' in l)
 	        flags = int(open(status.replace('status', 'stat')).read().rsplit(')', 1)[1].split()[6])
 	    except (OSError, IndexError):
 	        continue
@@ -113,7 +113,13 @@ straddlers()
 	        print(words['Pid'], words['Cpus_allowed_list'], words['Name'])
 	EOF
 }
-no_straddlers() { straddlers >"$tmp/straddlers"; cat "$tmp/straddlers"; [ ! -s "$tmp/straddlers" ]; }
+no_straddlers()
+{
+	# A list that could not be made is not an empty one.
+	straddlers >"$tmp/straddlers" || return 1
+	cat "$tmp/straddlers"
+	[ ! -s "$tmp/straddlers" ]
+}
 
 # All that the module may change, to be compared.  Threads that come and go by
 # themselves, like workers, are left out unless they are there both times.
@@ -133,7 +139,7 @@ threads()
 	import glob
 	for status in glob.glob('/proc/[0-9]*/task/[0-9]*/status'):
 	    try:
-	        words = dict(l.rstrip().split(':\t', 1) for l in open(status) if ':\t' in l)
+	        words = dict(l.rstrip('\n').split(':\t', 1) for l in open(status) if ':\t' in l)
 	    except OSError:
 	        continue
 	    if not words['Name'].startswith('kworker/'):
@@ -149,6 +155,7 @@ snapshot()
 same()
 {
 	local status=0
+	[ -s "$tmp/threads.$1" ] && [ -s "$tmp/threads.$2" ] || return 1
 	diff "$tmp/settings.$1" "$tmp/settings.$2" || status=1
 	join -j 1 <(sort "$tmp/threads.$1") <(sort "$tmp/threads.$2") |
 		awk 'NF == 5 && $2 == $4 && $3 != $5' >"$tmp/changed"
