@@ -30,6 +30,7 @@
  * @node: in the list of all
  * @fs: in which file system
  * @left: somebody else has changed it: it is theirs
+ * @ino: of a file in sysfs: it is another if a device has gone and come again
  * @orig: what it was
  * @ours: what the kernel has made of what was written
  * @asked: what was written
@@ -39,6 +40,7 @@ struct turbo_file {
 	struct list_head node;
 	enum turbo_fs fs;
 	bool left;
+	u64 ino;
 	char orig[VALUE_SIZE];
 	char ours[VALUE_SIZE];
 	char asked[VALUE_SIZE];
@@ -87,6 +89,26 @@ static struct file *file_get(enum turbo_fs fs, const char *name, int flags)
 	return file_open_root(&root, name, flags, 0);
 }
 
+static int file_read(enum turbo_fs fs, const char *path, char *buf, size_t size,
+		     u64 *ino)
+{
+	struct file *file = file_get(fs, path, O_RDONLY);
+	loff_t pos = 0;
+	ssize_t n;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	n = kernel_read(file, buf, size - 1, &pos);
+	/* inodes of sysctls come and go, and are always the same setting */
+	*ino = fs == TURBO_SYSFS ? file_inode(file)->i_ino : 0;
+	fput(file);
+	if (n < 0)
+		return n;
+	buf[n] = 0;
+	strim(buf);
+	return 0;
+}
+
 /**
  * turbo_file_read - read a setting
  * @fs: in which file system
@@ -99,19 +121,9 @@ static struct file *file_get(enum turbo_fs fs, const char *name, int flags)
  */
 int turbo_file_read(enum turbo_fs fs, const char *path, char *buf, size_t size)
 {
-	struct file *file = file_get(fs, path, O_RDONLY);
-	loff_t pos = 0;
-	ssize_t n;
+	u64 ino;
 
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	n = kernel_read(file, buf, size - 1, &pos);
-	fput(file);
-	if (n < 0)
-		return n;
-	buf[n] = 0;
-	strim(buf);
-	return 0;
+	return file_read(fs, path, buf, size, &ino);
 }
 
 static int file_write(enum turbo_fs fs, const char *path, const char *value)
@@ -146,16 +158,16 @@ static int file_begin(enum turbo_fs fs, const char *path, const char *now,
 	struct turbo_file *f;
 	int err;
 
-	f = kzalloc(struct_size(f, path, strlen(path) + 1), GFP_KERNEL);
+	f = kzalloc(sizeof(*f) + strlen(path) + 1, GFP_KERNEL);
 	if (!f)
 		return -ENOMEM;
 	f->fs = fs;
-	strcpy(f->path, path);
+	memcpy(f->path, path, strlen(path) + 1);
 	strscpy(f->orig, now, sizeof(f->orig));
 	strscpy(f->asked, value, sizeof(f->asked));
 	err = file_write(fs, path, value);
 	if (!err)
-		err = turbo_file_read(fs, path, f->ours, sizeof(f->ours));
+		err = file_read(fs, path, f->ours, sizeof(f->ours), &f->ino);
 	if (err) {
 		kfree(f);
 		return err;
@@ -186,14 +198,20 @@ void turbo_file_set(enum turbo_fs fs, const char *path, const char *value)
 {
 	char now[VALUE_SIZE];
 	struct turbo_file *f;
+	u64 ino = 0;
 	int err;
 
 	mutex_lock(&files_mutex);
 	f = file_find(fs, path);
-	if (f && f->left)
-		goto out;
-	err = turbo_file_read(fs, path, now, sizeof(now));
+	err = file_read(fs, path, now, sizeof(now), &ino);
 	if (err == -ENOENT)
+		goto out;
+	if (!err && f && f->ino != ino) {
+		list_del(&f->node);
+		kfree(f);
+		f = NULL;
+	}
+	if (f && f->left)
 		goto out;
 	if (!err && !f && strcmp(now, value))
 		err = file_begin(fs, path, now, value);
@@ -222,13 +240,14 @@ out:
 static void file_undo(struct turbo_file *f)
 {
 	char now[VALUE_SIZE];
+	u64 ino = 0;
 	int err;
 
 	if (f->left)
 		return;
-	err = turbo_file_read(f->fs, f->path, now, sizeof(now));
-	/* the device has gone */
-	if (err == -ENOENT || err == -ENODEV)
+	err = file_read(f->fs, f->path, now, sizeof(now), &ino);
+	/* the device has gone, and perhaps another has come */
+	if (err == -ENOENT || err == -ENODEV || (!err && ino != f->ino))
 		return;
 	if (!err && strcmp(now, f->ours)) {
 		turbo_count(TURBO_FILE_LEFT);
