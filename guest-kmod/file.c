@@ -110,6 +110,9 @@ static int file_read(enum turbo_fs fs, const char *path, char *buf, size_t size,
 	fput(file);
 	if (n < 0)
 		return n;
+	/* half a value must never be put back */
+	if (n == size - 1)
+		return -EOVERFLOW;
 	buf[n] = 0;
 	strim(buf);
 	return 0;
@@ -123,7 +126,7 @@ static int file_read(enum turbo_fs fs, const char *path, char *buf, size_t size,
  * @size: of @buf
  *
  * Context: a round.
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno, -EOVERFLOW if it does not fit.
  */
 int turbo_file_read(enum turbo_fs fs, const char *path, char *buf, size_t size)
 {

@@ -18,6 +18,15 @@ static char *workqueues = "writeback,blkcg_punt_bio,nvme-wq";
 module_param(workqueues, charp, 0444);
 MODULE_PARM_DESC(workqueues, "unbound workqueues that go to the turbo vCPUs, of those in /sys/devices/virtual/workqueue");
 
+/* Masks of up to 800 CPUs; a guest that has more keeps these settings. */
+#define MASK_SIZE	232
+
+static bool print_mask(char *buf, const struct cpumask *mask)
+{
+	return snprintf(buf, MASK_SIZE, "%*pb", cpumask_pr_args(mask)) <
+	       MASK_SIZE;
+}
+
 /* Set file @leaf below device @dev. */
 static void set_below(struct device *dev, const char *leaf, const char *value)
 {
@@ -35,12 +44,15 @@ static void set_below(struct device *dev, const char *leaf, const char *value)
 static void follow_net(struct device *dev)
 {
 	struct net_device *net = to_net_dev(dev);
-	char leaf[48];
+	char leaf[48], none[MASK_SIZE];
 	unsigned int i;
 
+	/* as the kernel prints it, to find it set the next time */
+	if (!print_mask(none, cpu_none_mask))
+		return;
 	for (i = 0; i < READ_ONCE(net->real_num_rx_queues); i++) {
 		snprintf(leaf, sizeof(leaf), "queues/rx-%u/rps_cpus", i);
-		set_below(dev, leaf, "0");
+		set_below(dev, leaf, none);
 		snprintf(leaf, sizeof(leaf), "queues/rx-%u/rps_flow_cnt", i);
 		set_below(dev, leaf, "0");
 	}
@@ -63,15 +75,14 @@ static int follow_device(struct pci_dev *pdev, void *data)
 static void follow_workqueues(void)
 {
 	static struct cpumask live;	/* one round at a time */
-	char mask[200], path[128];
+	char mask[MASK_SIZE], path[128];
 	const char *name = workqueues;
 	size_t len;
 
 	/* a turbo vCPU may be going just now; the next round sees to that */
 	cpumask_copy(&live, &turbo_guest.live);
-	if (cpumask_empty(&live))
+	if (cpumask_empty(&live) || !print_mask(mask, &live))
 		return;
-	snprintf(mask, sizeof(mask), "%*pb", cpumask_pr_args(&live));
 	for (;; name += len + 1) {
 		len = strchrnul(name, ',') - name;
 		snprintf(path, sizeof(path),
