@@ -15,8 +15,12 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/ip.h>
 #include <linux/tcp.h>
 #include <linux/userfaultfd.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -37,12 +41,13 @@
 #define PAGE	4096
 #define REGION	(16 * PAGE)
 #define POKE	1000
+#define SPOIL	5000	/* too large to be copied into a packet's head */
 
 static struct {
 	int family, rounds, tx_cpu, wait_ms;
 	size_t bytes;
 	int rcvbuf, lower;
-	bool md5;
+	bool md5, late, spoil;
 	const char *end, *hook, *hook_after;
 } opt = {
 	.family = AF_INET, .rounds = 3, .tx_cpu = 3, .wait_ms = 3000,
@@ -293,6 +298,86 @@ static void join(void)
 	set_int(tx, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
+static int sniffer;
+
+/* Sees what the sender's device sends from now on. */
+static void sniff(void)
+{
+	struct sockaddr_ll ll = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
+	};
+
+	in_netns("tx");
+	sniffer = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+	ll.sll_ifindex = if_nametoindex("vtx");
+	if (sniffer < 0 || bind(sniffer, (void *)&ll, sizeof(ll)))
+		err(2, "AF_PACKET");
+}
+
+static uint32_t sum(const unsigned char *p, size_t n, uint32_t s)
+{
+	for (; n > 1; n -= 2, p += 2)
+		s += p[0] << 8 | p[1];
+	return n ? s + (p[0] << 8) : s;
+}
+
+static uint16_t fold(uint32_t s)
+{
+	while (s >> 16)
+		s = (s & 0xffff) + (s >> 16);
+	return htons(~s & 0xffff);
+}
+
+/*
+ * The hostile peer: a segment that follows on the last one, with the same
+ * options, so that it is merged into it, and acknowledges what was never sent.
+ */
+static void spoil(void)
+{
+	static unsigned char buf[70000], last[14 + 20 + 60 + SPOIL];
+	struct tcphdr *th = (void *)(last + 34);
+	struct iphdr *ip = (void *)(last + 14);
+	uint32_t s, next = 0;
+	struct sockaddr_ll ll;
+	socklen_t len;
+	size_t hl = 0;
+	ssize_t n;
+
+	for (;;) {
+		struct iphdr *i = (void *)(buf + 14);
+		struct tcphdr *t = (void *)(buf + 34);
+		size_t data;
+
+		len = sizeof(ll);
+		n = recvfrom(sniffer, buf, sizeof(buf), MSG_DONTWAIT,
+			     (void *)&ll, &len);
+		if (n < 0)
+			break;
+		if (ll.sll_pkttype != PACKET_OUTGOING || n < 54 ||
+		    i->version != 4 || i->protocol != IPPROTO_TCP)
+			continue;
+		data = ntohs(i->tot_len) - 20 - t->doff * 4;
+		if (!data)
+			continue;
+		hl = t->doff * 4;
+		memcpy(last, buf, 34 + hl);
+		next = ntohl(t->seq) + data;
+	}
+	if (!hl)
+		errx(2, "nothing was sniffed");
+	ip->tot_len = htons(20 + hl + SPOIL);
+	ip->check = 0;
+	ip->check = fold(sum((void *)ip, 20, 0));
+	th->seq = htonl(next);
+	th->ack_seq = htonl(ntohl(th->ack_seq) + 1000000);
+	th->psh = 1;
+	th->check = 0;
+	s = sum((void *)&ip->saddr, 8, IPPROTO_TCP + hl + SPOIL);
+	th->check = fold(sum((void *)th, hl + SPOIL, s));
+	if (send(sniffer, last, 34 + hl + SPOIL, 0) < 0)
+		err(2, "send by AF_PACKET");
+}
+
 static void *lower(void *arg)
 {
 	(void)arg;
@@ -327,7 +412,7 @@ int main(int argc, char **argv)
 	int c, i, all_acked = 0, none_acked = 0;
 	pthread_t k, r, s;
 
-	while ((c = getopt(argc, argv, "6r:b:w:R:L:me:H:A:")) != -1) {
+	while ((c = getopt(argc, argv, "6r:b:w:R:L:lme:H:A:S")) != -1) {
 		switch (c) {
 		case '6': opt.family = AF_INET6; break;
 		case 'r': opt.rounds = atoi(optarg); break;
@@ -335,6 +420,8 @@ int main(int argc, char **argv)
 		case 'w': opt.wait_ms = atoi(optarg); break;
 		case 'R': opt.rcvbuf = atoi(optarg); break;
 		case 'L': opt.lower = atoi(optarg); break;
+		case 'l': opt.late = true; break;	/* -L when acknowledged */
+		case 'S': opt.spoil = true; break;
 		case 'm': opt.md5 = true; break;
 		case 'e': opt.end = optarg; break;
 		case 'H': opt.hook = optarg; break;	/* stuck, before sending */
@@ -346,6 +433,8 @@ int main(int argc, char **argv)
 	seed = now_us();
 	guard();
 	join();
+	if (opt.spoil)
+		sniff();
 	on_cpu(opt.tx_cpu);
 	pthread_create(&k, NULL, keeper, NULL);
 	pthread_create(&r, NULL, receiver, NULL);
@@ -361,7 +450,7 @@ int main(int argc, char **argv)
 		usleep(20000);	/* what was due for the poke is acknowledged */
 		base = info(tx).tcpi_bytes_acked;
 		run_hook(opt.hook);
-		if (opt.lower) {
+		if (opt.lower && !opt.late) {
 			pthread_create(&s, NULL, lower, NULL);
 			usleep(20000);
 		}
@@ -383,6 +472,16 @@ int main(int argc, char **argv)
 		if (took > worst)
 			worst = took;
 		run_hook(opt.hook_after);
+		if (opt.lower && opt.late) {
+			pthread_create(&s, NULL, lower, NULL);
+			usleep(20000);
+		}
+		if (opt.spoil) {
+			spoil();
+			resolve = 1;
+			usleep(100000);
+			break;
+		}
 		if (!strcmp(opt.end, "rst")) {
 			struct linger now = { 1, 0 };
 
@@ -424,7 +523,7 @@ int main(int argc, char **argv)
 	printf("rounds=%d all_acked=%d none_acked=%d acked=%llu worst_us=%llu sent=%zu received=%zu gone=%d\n",
 	       i, all_acked, none_acked, (unsigned long long)stuck_acked,
 	       (unsigned long long)worst, sent, (size_t)received, (int)gone);
-	if (!strcmp(opt.end, "read") || !strcmp(opt.end, "fin"))
+	if (!opt.spoil && (!strcmp(opt.end, "read") || !strcmp(opt.end, "fin")))
 		return received == sent ? 0 : 1;
 	return 0;
 }
