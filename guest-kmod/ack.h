@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ack.h - what the files of early acknowledgement share
+ * ack.h - what the files of early acknowledgment share
  *
  * A segment that comes for a socket owned by a process is seen by a probe
  * (ack.c), which only notes the socket and sets a timer.  The timer looks at
@@ -61,14 +61,15 @@ struct turbo_ack_bucket {
  * @seen: segments that came for an owned socket
  * @looks: times the timer looked at a socket
  * @walked: segments of backlogs looked at
+ * @bytes: bytes acknowledged early
  * @kept: promises that the stack has kept
- * @void: promises that ended with their connection
+ * @void_: promises that ended with their connection
  * @spoiled: promises that the peer made impossible to keep
  * @broken: promises that were broken: ends it all
  * @reason: how often each reason was given; [TURBO_ACK_SEND] is ACKs sent
  */
 struct turbo_ack_count {
-	u64 seen, looks, walked;
+	u64 seen, looks, walked, bytes;
 	u64 kept, void_, spoiled, broken;
 	u64 reason[TURBO_ACK_NR_REASONS];
 };

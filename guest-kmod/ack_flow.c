@@ -256,6 +256,8 @@ static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 		reason = turbo_ack_decide(&s, &chain, &e->flow, now, age, plan);
 	switch (reason) {
 	case TURBO_ACK_SEND:
+		__this_cpu_add(turbo_ack_count.bytes, plan->ack -
+			       (e->flow.promised ? e->flow.acked : s.rcv_nxt));
 		e->flow.promised = true;
 		e->flow.acked = plan->ack;
 		e->flow.fresh_ns = 0;

@@ -78,6 +78,21 @@ static bool bpf(const struct tcp_sock *tp)
 #endif
 }
 
+static bool closing(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_DEAD) || (sk->sk_shutdown & RCV_SHUTDOWN);
+}
+
+static bool fastopen(const struct tcp_sock *tp)
+{
+	return tp->syn_fastopen || rcu_access_pointer(tp->fastopen_rsk);
+}
+
+static bool tx_tstamp(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_tsflags) & SOF_TIMESTAMPING_TX_RECORD_MASK;
+}
+
 static u64 traits(const struct sock *sk, bool rcvbuf_busy)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -87,8 +102,7 @@ static u64 traits(const struct sock *sk, bool rcvbuf_busy)
 	(t |= (condition) ? TURBO_ACK_TRAIT(TURBO_ACK_ ## reason) : 0)
 	TRAIT(NOT_OWNED, !sock_owned_by_user_nocheck(sk));
 	TRAIT(STATE, sk->sk_state != TCP_ESTABLISHED);
-	TRAIT(CLOSING, sock_flag(sk, SOCK_DEAD) ||
-		       (sk->sk_shutdown & RCV_SHUTDOWN));
+	TRAIT(CLOSING, closing(sk));
 	TRAIT(FOREIGN, !plain_tcp(sk));
 	TRAIT(NETNS, !proper_netns(sk));
 	TRAIT(NO_SACK, !tcp_is_sack(tp));
@@ -98,16 +112,14 @@ static u64 traits(const struct sock *sk, bool rcvbuf_busy)
 	TRAIT(AUTH, turbo_tcp_auth(tp));
 	TRAIT(PSP, turbo_sk_psp(sk));
 	TRAIT(MPTCP, sk_is_mptcp(sk));
-	TRAIT(FASTOPEN, tp->syn_fastopen ||
-			rcu_access_pointer(tp->fastopen_rsk));
+	TRAIT(FASTOPEN, fastopen(tp));
 	TRAIT(BPF, bpf(tp));
 	TRAIT(IP_OPTIONS, ip_options(sk));
 	TRAIT(URGENT, tp->urg_data || tp->snd_una != tp->snd_up);
 	TRAIT(ECN, ecn(sk));
 	TRAIT(NOMEM, turbo_ack_nomem(sk));
 	TRAIT(RCVBUF_SET, rcvbuf_busy);
-	TRAIT(TX_TSTAMP, READ_ONCE(sk->sk_tsflags) &
-			 SOF_TIMESTAMPING_TX_RECORD_MASK);
+	TRAIT(TX_TSTAMP, tx_tstamp(sk));
 	TRAIT(PRESSURE, tcp_under_memory_pressure(sk));
 #undef TRAIT
 	return t;

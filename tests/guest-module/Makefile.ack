@@ -6,7 +6,7 @@ CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE
 LDLIBS += -lpthread
 
-PROGRAMS = ackstuck
+PROGRAMS = ackstuck acksoak
 
 all: $(PROGRAMS)
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# ack-lib.sh - what the tests of early acknowledgement share; sourced in the
+# ack-lib.sh - what the tests of early acknowledgment share; sourced in the
 # test host
 
 ST_BUILD=${ST_BUILD:-$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")}

@@ -206,20 +206,28 @@ static void *receiver(void *arg)
 	return NULL;
 }
 
-/* Sends up to @bytes without waiting; returns how many went. */
-static size_t send_some(size_t bytes, int flags)
+/* What comes next of the stream, made before the clock runs. */
+static unsigned char *prepare(size_t bytes)
 {
-	static unsigned char buf[65536];
+	unsigned char *buf = malloc(bytes);
+	size_t i;
+
+	if (!buf)
+		err(2, "malloc");
+	for (i = 0; i < bytes; i++)
+		buf[i] = byte_at(sent + i);
+	return buf;
+}
+
+/* Sends @bytes of it, or with MSG_DONTWAIT as much as goes at once. */
+static void send_some(const unsigned char *buf, size_t bytes, int flags)
+{
 	size_t all = 0;
 
 	while (all < bytes) {
-		size_t n = bytes - all < sizeof(buf) ? bytes - all : sizeof(buf);
-		ssize_t r;
-		size_t i;
+		ssize_t r = send(tx, buf + all, bytes - all,
+				 flags | MSG_NOSIGNAL);
 
-		for (i = 0; i < n; i++)
-			buf[i] = byte_at(sent + i);
-		r = send(tx, buf, n, flags | MSG_NOSIGNAL);
 		if (r < 0 && errno == EAGAIN)
 			break;
 		if (r < 0) {
@@ -230,7 +238,6 @@ static size_t send_some(size_t bytes, int flags)
 		sent += r;
 		all += r;
 	}
-	return all;
 }
 
 static struct tcp_info info(int fd)
@@ -440,12 +447,15 @@ int main(int argc, char **argv)
 	pthread_create(&r, NULL, receiver, NULL);
 	for (i = 0; i < opt.rounds && !gone; i++) {
 		uint64_t base, start, took = 0;
+		unsigned char *buf;
 		struct tcp_info ti;
 
 		resolve = 0;
 		stuck = 0;
 		round_nr++;
-		send_some(POKE, 0);
+		buf = prepare(POKE);
+		send_some(buf, POKE, 0);
+		free(buf);
 		wait_for(&stuck);
 		usleep(20000);	/* what was due for the poke is acknowledged */
 		base = info(tx).tcpi_bytes_acked;
@@ -454,8 +464,9 @@ int main(int argc, char **argv)
 			pthread_create(&s, NULL, lower, NULL);
 			usleep(20000);
 		}
+		buf = prepare(opt.bytes);
 		start = now_us();
-		send_some(opt.bytes, MSG_DONTWAIT);
+		send_some(buf, opt.bytes, MSG_DONTWAIT);
 		until = start + opt.wait_ms * 1000ULL;
 		do {
 			ti = info(tx);
@@ -463,6 +474,7 @@ int main(int argc, char **argv)
 			if (!ti.tcpi_unacked)
 				break;
 		} while (now_us() < until);
+		free(buf);
 		ti = info(tx);
 		stuck_acked += ti.tcpi_bytes_acked - base;
 		if (ti.tcpi_unacked == 0 && ti.tcpi_bytes_acked > base)
