@@ -124,7 +124,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	limit = c.sk.mem_high / 2 < c.sk.mem_low ? c.sk.mem_high / 2 :
 						   c.sk.mem_low;
 	m.others_pages = c.sk.mem_high - limit;
-	m.shut_wr = size & 1;
 	m.send_ack = size & 2;
 	m.more_window = size & 4 ? 1000 : 0;
 	m.read_bytes = size & 8 ? 5000 : 0;

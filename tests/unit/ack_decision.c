@@ -508,7 +508,6 @@ static void random_backlogs_keep_the_promise(void **state)
 		struct ack_case c = ack_good((u32)random_u64(), random_below(2));
 		struct ack_meanwhile m = {
 			.others_pages = c.sk.mem_high / 2,
-			.shut_wr = random_below(2),
 			.send_ack = random_below(2),
 			.more_window = random_below(2) * 1000,
 			.read_bytes = random_below(2) * 4096,

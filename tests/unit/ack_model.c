@@ -17,7 +17,7 @@ struct model {
 	u32 snd_una, snd_nxt;
 	u32 ts_recent;
 	u64 rmem, rcvbuf, mem, mem_high;
-	bool established, nomem;
+	bool nomem;
 };
 
 static int diff(u32 a, u32 b)
@@ -115,17 +115,11 @@ static bool validate(struct model *m, const struct ack_case *c,
 }
 
 /* tcp_ack(): false drops the segment with its data */
-static bool ack(struct model *m, const struct turbo_ack_seg *s,
-		enum ack_kernel kernel)
+static bool ack(struct model *m, const struct turbo_ack_seg *s)
 {
-	if (diff(s->ack_seq, m->snd_una) < 0) {
-		/* an old one; before 6.x it costs a closing socket the data */
-		if (!m->established && kernel == ACK_6_1)
-			return false;
-		/* max_window may be next to nothing */
-		return false;
-	}
-	if (diff(s->ack_seq, m->snd_nxt) > 0)
+	/* an old one passes within max_window, which may be next to nothing */
+	if (diff(s->ack_seq, m->snd_una) < 0 ||
+	    diff(s->ack_seq, m->snd_nxt) > 0)
 		return false;
 	m->snd_una = s->ack_seq;
 	return true;
@@ -161,7 +155,6 @@ u32 ack_drain(const struct ack_case *c, const struct ack_meanwhile *w,
 		.rmem = c->sk.rmem_alloc, .rcvbuf = c->sk.rcvbuf,
 		.mem = c->sk.mem_pages + c->sk.mem_promised + w->others_pages,
 		.mem_high = c->sk.mem_high,
-		.established = !w->shut_wr,
 	};
 	int i;
 
@@ -177,7 +170,7 @@ u32 ack_drain(const struct ack_case *c, const struct ack_meanwhile *w,
 		const struct turbo_ack_seg *s = &c->seg[i];
 
 		if (!s->csum_ok || !validate(&m, c, s, kernel) ||
-		    !ack(&m, s, kernel))
+		    !ack(&m, s))
 			continue;
 		if (c->sk.tstamp_ok && s->options == TURBO_ACK_OPT_TSTAMP &&
 		    diff(s->seq, m.rcv_wup) <= 0 &&

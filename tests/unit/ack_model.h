@@ -22,7 +22,6 @@ struct ack_case {
 /* What the owner and the others do before the backlog is drained. */
 struct ack_meanwhile {
 	u64 others_pages;	/* other sockets take so much memory */
-	bool shut_wr;		/* the owner shuts down for sending */
 	bool send_ack;		/* the owner acknowledges what it had */
 	u32 more_window;	/* and opens the window by so much */
 	u32 read_bytes;		/* it frees so much of the receive queue */
@@ -39,8 +38,8 @@ enum turbo_ack_reason ack_ask(const struct ack_case *c,
 			      struct turbo_ack_chain *chain);
 
 /*
- * Drains the backlog the way tcp_rcv_established() or, after a shutdown,
- * tcp_rcv_state_process() of @kernel does.  Returns rcv_nxt afterwards.
+ * Drains the backlog the way tcp_rcv_established() of @kernel does; after a
+ * shutdown tcp_rcv_state_process() does the same.  Returns rcv_nxt afterwards.
  */
 u32 ack_drain(const struct ack_case *c, const struct ack_meanwhile *m,
 	      enum ack_kernel kernel);
