@@ -7,9 +7,10 @@
  * sends; how much of that is acknowledged is what this is about.  Then the
  * fault is resolved and every byte is compared.
  *
- * Sender and receiver are in the network namespaces "tx" and "rx".  Prints one
- * line of NAME=VALUE; the status is 0 if all bytes came as they were sent (or,
- * where the connection is made to break, if those that came did).
+ * Sender and receiver are in the network namespaces "tx" and "rx".  Prints
+ * what took how long, and one line of NAME=VALUE; the status is 0 if all bytes
+ * came as they were sent (or, where the connection is made to break, if those
+ * that came did).
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -467,6 +468,8 @@ int main(int argc, char **argv)
 		buf = prepare(opt.bytes);
 		start = now_us();
 		send_some(buf, opt.bytes, MSG_DONTWAIT);
+		printf("# sent in %llu us\n",
+		       (unsigned long long)(now_us() - start));
 		until = start + opt.wait_ms * 1000ULL;
 		do {
 			ti = info(tx);
@@ -483,6 +486,9 @@ int main(int argc, char **argv)
 			none_acked++;
 		if (took > worst)
 			worst = took;
+		printf("# acknowledged %llu bytes in %llu us\n",
+		       (unsigned long long)ti.tcpi_bytes_acked - base,
+		       (unsigned long long)took);
 		run_hook(opt.hook_after);
 		if (opt.lower && opt.late) {
 			pthread_create(&s, NULL, lower, NULL);
