@@ -22,7 +22,8 @@ modules:
 tools:
 	$(MAKE) -C tools/turboctl
 
-tests: tools
+# The guests' initramfs has a module in it.
+tests: tools modules
 	$(MAKE) -C tests/guest/micro
 	$(MAKE) -C tests/numbers
 	$(MAKE) -C tests/functional

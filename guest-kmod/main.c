@@ -31,12 +31,17 @@ static int __init turbo_guest_init(void)
 			turbo_guest.source);
 		return 0;
 	}
-	err = turbo_ack_init();
+	err = turbo_steer_init();
 	if (err)
 		goto err_stat;
+	err = turbo_ack_init();
+	if (err)
+		goto err_steer;
 	err = turbo_vcpu_init();
 	if (err)
 		goto err_ack;
+	/* who loads the module finds it in effect */
+	turbo_steer_now();
 	pr_info("version " TURBO_GUEST_RELEASE ": turbo vCPUs %*pbl (%s), online %*pbl\n",
 		cpumask_pr_args(&turbo_guest.vcpus), turbo_guest.source,
 		cpumask_pr_args(&turbo_guest.live));
@@ -44,6 +49,8 @@ static int __init turbo_guest_init(void)
 
 err_ack:
 	turbo_ack_exit();
+err_steer:
+	turbo_steer_exit();
 err_stat:
 	turbo_stat_exit();
 	return err;
@@ -52,8 +59,9 @@ err_stat:
 static void __exit turbo_guest_exit(void)
 {
 	if (!cpumask_empty(&turbo_guest.vcpus)) {
-		turbo_vcpu_exit();
+		turbo_vcpu_exit();	/* interrupts and threads given back */
 		turbo_ack_exit();
+		turbo_steer_exit();	/* settings, hooks */
 	}
 	turbo_stat_exit();
 }
