@@ -98,6 +98,7 @@ int turbo_ack_flow_init(void);
 void turbo_ack_flow_exit(void);
 
 /* ack_sock.c */
+bool turbo_ack_may_hold(const struct sock *sk);
 void turbo_ack_read_sock(struct sock *sk, struct turbo_ack_sock *s,
 			 bool rcvbuf_busy, u64 own_pages);
 void turbo_ack_read_seg(const struct sk_buff *skb, struct turbo_ack_seg *seg);

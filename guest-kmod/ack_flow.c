@@ -81,6 +81,28 @@ static bool spoils(struct sock *sk, struct sk_buff *skb)
 	return turbo_ack_spoils(&s, &tail, &seg);
 }
 
+/* An entry for a socket that has none.  Context: both locks. */
+static struct turbo_ack_entry *watch(struct turbo_ack_bucket *b,
+				     struct sock *sk, struct sk_buff *skb,
+				     u64 now)
+{
+	struct turbo_ack_entry *e;
+
+	/* what only acknowledges needs no ACK */
+	if (TCP_SKB_CB(skb)->seq == TCP_SKB_CB(skb)->end_seq)
+		return NULL;
+	e = find(b, NULL);
+	if (!e || !refcount_inc_not_zero(&sk->sk_refcnt)) {
+		turbo_ack_tell(TURBO_ACK_TABLE_FULL);
+		return NULL;
+	}
+	*e = (struct turbo_ack_entry) {
+		.sk = sk, .flow.since_ns = now,
+		.next_ns = now + turbo_ack_age_us * NSEC_PER_USEC,
+	};
+	return e;
+}
+
 /**
  * turbo_ack_note - a segment is about to be put into a backlog
  * @sk: its socket, which is owned
@@ -98,27 +120,22 @@ void turbo_ack_note(struct sock *sk, struct sk_buff *skb)
 	__this_cpu_inc(turbo_ack_count.seen);
 	if (sk->sk_state != TCP_ESTABLISHED)
 		return;
+	if (!turbo_ack_may_hold(sk)) {
+		turbo_ack_tell(TURBO_ACK_NETNS);
+		return;
+	}
 	b = turbo_ack_bucket(sk);
 	now = ktime_get_mono_fast_ns();
 	spin_lock(&b->lock);
 	e = find(b, sk);
-	if (e) {
-		if (!sk->sk_backlog.tail)
-			e->flow.since_ns = now;
-		if (e->flow.promised && !e->spoiled)
-			e->spoiled = spoils(sk, skb);
-	} else {
-		e = find(b, NULL);
-		if (!e || !refcount_inc_not_zero(&sk->sk_refcnt)) {
-			spin_unlock(&b->lock);
-			turbo_ack_tell(TURBO_ACK_TABLE_FULL);
-			return;
-		}
-		*e = (struct turbo_ack_entry) {
-			.sk = sk, .flow.since_ns = now,
-			.next_ns = now + turbo_ack_age_us * NSEC_PER_USEC,
-		};
-	}
+	if (!e)
+		e = watch(b, sk, skb, now);
+	if (!e)
+		goto out;
+	if (!sk->sk_backlog.tail)
+		e->flow.since_ns = now;
+	if (e->flow.promised && !e->spoiled)
+		e->spoiled = spoils(sk, skb);
 	e->new_ns = now;
 	e->todo = true;
 	if (!e->flow.fresh_ns) {
@@ -130,6 +147,7 @@ void turbo_ack_note(struct sock *sk, struct sk_buff *skb)
 			e->next_ns = now;
 	}
 	look_by(b, e->next_ns);
+out:
 	spin_unlock(&b->lock);
 }
 

@@ -32,17 +32,28 @@ static bool plain_tcp(const struct sock *sk)
 	       !inet_csk(sk)->icsk_ulp_ops;
 }
 
+/**
+ * turbo_ack_may_hold - may a reference to this socket outlive its owner's?
+ * @sk: the socket
+ *
+ * One of a process keeps its network namespace alive, a kernel's doesn't, and
+ * the initial namespace never goes.
+ *
+ * Context: any.
+ */
+bool turbo_ack_may_hold(const struct sock *sk)
+{
+	return sk->sk_net_refcnt || net_eq(sock_net(sk), &init_net);
+}
+
 /*
- * A socket that keeps its network namespace alive, or is in one that never
- * goes; and none whose administrator is not the system's, for that one could
- * break promises by setting sysctls, and so turn early ACKs off for all.
+ * No namespace whose administrator is not the system's: he could break
+ * promises by setting sysctls, and so turn early ACKs off for all.
  */
 static bool proper_netns(const struct sock *sk)
 {
-	const struct net *net = sock_net(sk);
-
-	return (sk->sk_net_refcnt || net_eq(net, &init_net)) &&
-	       net->user_ns == &init_user_ns;
+	return turbo_ack_may_hold(sk) &&
+	       sock_net(sk)->user_ns == &init_user_ns;
 }
 
 static bool ip_options(const struct sock *sk)
