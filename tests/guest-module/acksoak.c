@@ -2,14 +2,14 @@
 /*
  * acksoak.c - gibibytes through connections whose receivers keep getting stuck
  *
- * usage: acksoak [-6] [-c CONNECTIONS] [-s SEED] MIB
+ * usage: acksoak [-6] [-c CONNECTIONS] [-s SEED] [-t SECONDS] MIB
  *
  * Each receiver reads mostly into plain memory, and every now and then into a
  * page that userfaultfd(2) guards: there it is stuck, owning its socket, for
  * 0.2 to 5 ms, while the sender goes on.  A connection carries 1 to 64 MiB and
  * is then closed and made anew, with another SO_RCVBUF.  Every byte is compared
  * with what was sent.  Senders are in the network namespace "tx" and on CPU 3,
- * receivers in "rx".
+ * receivers in "rx".  After SECONDS no new connection is made.
  *
  * Prints one line of NAME=VALUE; the status is 0 if all bytes came and none
  * differed.  A connection that does not move for a minute is stuck for good.
@@ -57,7 +57,7 @@ static struct conn conns[CONNS_MAX];
 static int nr_conns = 4, family = AF_INET;
 static size_t per_conn;
 static unsigned char *pattern;
-static atomic_int done, over;
+static atomic_int done, over, stop;
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -242,7 +242,7 @@ static void *receiver(void *arg)
 		err(2, "userfaultfd");
 	pthread_create(&c->keeper, NULL, keeper, c);
 	on_cpu(c->nr % TX_CPU);
-	while (c->moved < per_conn) {
+	while (c->moved < per_conn && !stop) {
 		c->length = MIB + next_random(&c->random) % (63 * MIB);
 		if (c->length > per_conn - c->moved)
 			c->length = per_conn - c->moved;
@@ -261,15 +261,16 @@ static void *receiver(void *arg)
 int main(int argc, char **argv)
 {
 	size_t last[CONNS_MAX] = { 0 }, sum = 0, i;
-	int still[CONNS_MAX] = { 0 }, c, n, seconds = 0;
+	int still[CONNS_MAX] = { 0 }, c, n, seconds = 0, limit = 0;
 	uint64_t seed = 1;
 	unsigned long held = 0;
 
-	while ((c = getopt(argc, argv, "6c:s:")) != -1) {
+	while ((c = getopt(argc, argv, "6c:s:t:")) != -1) {
 		switch (c) {
 		case '6': family = AF_INET6; break;
 		case 'c': nr_conns = atoi(optarg); break;
 		case 's': seed = strtoull(optarg, NULL, 0); break;
+		case 't': limit = atoi(optarg); break;
 		default: return 2;
 		}
 	}
@@ -293,9 +294,13 @@ int main(int argc, char **argv)
 	while (over < nr_conns) {
 		sleep(1);
 		seconds++;
+		if (limit && seconds >= limit)
+			stop = 1;
+		sum = 0;
 		for (n = 0; n < nr_conns; n++) {
 			size_t now = conns[n].moved;
 
+			sum += now;
 			still[n] = now == last[n] && now < per_conn ?
 				still[n] + 1 : 0;
 			last[n] = now;
@@ -303,8 +308,11 @@ int main(int argc, char **argv)
 				errx(1, "connection %d: STUCK at byte %zu", n,
 				     now);
 		}
+		if (seconds % 30 == 0)
+			fprintf(stderr, "# %d s: %zu MiB\n", seconds, sum / MIB);
 	}
 	done = 1;
+	sum = 0;
 	for (n = 0; n < nr_conns; n++) {
 		pthread_join(conns[n].receiver, NULL);
 		pthread_join(conns[n].keeper, NULL);
