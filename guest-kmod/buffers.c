@@ -2,12 +2,13 @@
 /*
  * buffers.c - room for what arrives while its reader waits for a CPU (3.2)
  */
-#include <linux/ethtool.h>
+#include <linux/device.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
-#include <linux/netdevice.h>
 #include <linux/pci.h>
-#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "policy/buffer.h"
 #include "turbo_guest.h"
@@ -33,25 +34,25 @@ static unsigned int buffer_percent = 12;
 module_param(buffer_percent, uint, 0444);
 MODULE_PARM_DESC(buffer_percent, "of memory, at most, for one socket's receive buffer (12)");
 
+/* A card that is down, or doesn't know, says so by an error or -1. */
 static int fastest(struct device *dev, const char *class, void *data)
 {
-	struct ethtool_link_ksettings settings;
-	u32 *mbps = data;
+	u32 *fastest = data, mbps;
+	char *path, value[24];
 
 	if (strcmp(class, "net"))
 		return 0;
-	rtnl_lock();
-	if (!__ethtool_get_link_ksettings(to_net_dev(dev), &settings) &&
-	    settings.base.speed != SPEED_UNKNOWN &&
-	    settings.base.speed <= LINK_MAX_MBPS)
-		*mbps = max(*mbps, settings.base.speed);
-	rtnl_unlock();
+	path = turbo_device_path(dev, "speed");
+	if (path && !turbo_file_read(TURBO_SYSFS, path, value, sizeof(value)) &&
+	    !kstrtou32(value, 10, &mbps) && mbps <= LINK_MAX_MBPS)
+		*fastest = max(*fastest, mbps);
+	kfree(path);
 	return 0;
 }
 
 static int fastest_of(struct pci_dev *pdev, void *data)
 {
-	return turbo_for_each_part(pdev, fastest, data);
+	return turbo_device_parts(pdev, fastest, data);
 }
 
 static u32 link_speed(void)
@@ -60,7 +61,7 @@ static u32 link_speed(void)
 
 	if (link_mbps)
 		return link_mbps;
-	turbo_for_each_device(fastest_of, &mbps);
+	turbo_device_each(fastest_of, &mbps);
 	return mbps ?: LINK_DEFAULT;
 }
 

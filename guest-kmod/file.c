@@ -30,6 +30,7 @@
  * @node: in the list of all
  * @fs: in which file system
  * @left: somebody else has changed it: it is theirs
+ * @ino: of a file in sysfs: it is another if a device has gone and come again
  * @orig: what it was
  * @ours: what the kernel has made of what was written
  * @asked: what was written
@@ -39,14 +40,21 @@ struct turbo_file {
 	struct list_head node;
 	enum turbo_fs fs;
 	bool left;
+	u64 ino;
 	char orig[VALUE_SIZE];
 	char ours[VALUE_SIZE];
 	char asked[VALUE_SIZE];
 	char path[];
 };
 
+/*
+ * Rounds alone change the list, one at a time, so what they only read of it needs
+ * no lock.  The mutex is for those who show it: who changes what is shown takes
+ * it, but never around reading or writing a file, which takes locks that he who
+ * shows holds (lockdep knows one seq_file's lock only).
+ */
 static LIST_HEAD(files);
-static DEFINE_MUTEX(files_mutex); /* the list; also for those who show it */
+static DEFINE_MUTEX(files_mutex);
 
 static const char * const fs_names[NR_TURBO_FS] = { "sysfs", "proc" };
 static struct vfsmount *mounts[NR_TURBO_FS];
@@ -87,6 +95,26 @@ static struct file *file_get(enum turbo_fs fs, const char *name, int flags)
 	return file_open_root(&root, name, flags, 0);
 }
 
+static int file_read(enum turbo_fs fs, const char *path, char *buf, size_t size,
+		     u64 *ino)
+{
+	struct file *file = file_get(fs, path, O_RDONLY);
+	loff_t pos = 0;
+	ssize_t n;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	n = kernel_read(file, buf, size - 1, &pos);
+	/* inodes of sysctls come and go, and are always the same setting */
+	*ino = fs == TURBO_SYSFS ? file_inode(file)->i_ino : 0;
+	fput(file);
+	if (n < 0)
+		return n;
+	buf[n] = 0;
+	strim(buf);
+	return 0;
+}
+
 /**
  * turbo_file_read - read a setting
  * @fs: in which file system
@@ -99,19 +127,9 @@ static struct file *file_get(enum turbo_fs fs, const char *name, int flags)
  */
 int turbo_file_read(enum turbo_fs fs, const char *path, char *buf, size_t size)
 {
-	struct file *file = file_get(fs, path, O_RDONLY);
-	loff_t pos = 0;
-	ssize_t n;
+	u64 ino;
 
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	n = kernel_read(file, buf, size - 1, &pos);
-	fput(file);
-	if (n < 0)
-		return n;
-	buf[n] = 0;
-	strim(buf);
-	return 0;
+	return file_read(fs, path, buf, size, &ino);
 }
 
 static int file_write(enum turbo_fs fs, const char *path, const char *value)
@@ -127,35 +145,42 @@ static int file_write(enum turbo_fs fs, const char *path, const char *value)
 	return n < 0 ? n : 0;
 }
 
-/* Context: files_mutex held. */
+/* Context: a round, as all that follows. */
 static struct turbo_file *file_find(enum turbo_fs fs, const char *path)
 {
 	struct turbo_file *f;
 
-	lockdep_assert_held(&files_mutex);
 	list_for_each_entry(f, &files, node)
 		if (f->fs == fs && !strcmp(f->path, path))
 			return f;
 	return NULL;
 }
 
-/* The first change of a setting.  Context: files_mutex held. */
+static void file_drop(struct turbo_file *f)
+{
+	mutex_lock(&files_mutex);
+	list_del(&f->node);
+	mutex_unlock(&files_mutex);
+	kfree(f);
+}
+
+/* The first change of a setting. */
 static int file_begin(enum turbo_fs fs, const char *path, const char *now,
 		      const char *value)
 {
 	struct turbo_file *f;
 	int err;
 
-	f = kzalloc(struct_size(f, path, strlen(path) + 1), GFP_KERNEL);
+	f = kzalloc(sizeof(*f) + strlen(path) + 1, GFP_KERNEL);
 	if (!f)
 		return -ENOMEM;
 	f->fs = fs;
-	strcpy(f->path, path);
+	memcpy(f->path, path, strlen(path) + 1);
 	strscpy(f->orig, now, sizeof(f->orig));
 	strscpy(f->asked, value, sizeof(f->asked));
 	err = file_write(fs, path, value);
 	if (!err)
-		err = turbo_file_read(fs, path, f->ours, sizeof(f->ours));
+		err = file_read(fs, path, f->ours, sizeof(f->ours), &f->ino);
 	if (err) {
 		kfree(f);
 		return err;
@@ -165,8 +190,28 @@ static int file_begin(enum turbo_fs fs, const char *path, const char *now,
 		kfree(f);
 		return 0;
 	}
+	mutex_lock(&files_mutex);
 	list_add(&f->node, &files);
+	mutex_unlock(&files_mutex);
 	turbo_count(TURBO_FILE_SET);
+	return 0;
+}
+
+/* Another change by us. */
+static int file_change(struct turbo_file *f, const char *value)
+{
+	char now[VALUE_SIZE];
+	int err;
+
+	err = file_write(f->fs, f->path, value);
+	if (!err)
+		err = turbo_file_read(f->fs, f->path, now, sizeof(now));
+	if (err)
+		return err;
+	mutex_lock(&files_mutex);
+	strscpy(f->asked, value, sizeof(f->asked));
+	strscpy(f->ours, now, sizeof(f->ours));
+	mutex_unlock(&files_mutex);
 	return 0;
 }
 
@@ -186,49 +231,49 @@ void turbo_file_set(enum turbo_fs fs, const char *path, const char *value)
 {
 	char now[VALUE_SIZE];
 	struct turbo_file *f;
+	u64 ino = 0;
 	int err;
 
-	mutex_lock(&files_mutex);
 	f = file_find(fs, path);
-	if (f && f->left)
-		goto out;
-	err = turbo_file_read(fs, path, now, sizeof(now));
+	err = file_read(fs, path, now, sizeof(now), &ino);
 	if (err == -ENOENT)
-		goto out;
+		return;
+	if (!err && f && f->ino != ino) {
+		file_drop(f);
+		f = NULL;
+	}
+	if (f && f->left)
+		return;
 	if (!err && !f && strcmp(now, value))
 		err = file_begin(fs, path, now, value);
 	if (!err && f && strcmp(now, f->ours)) {
+		mutex_lock(&files_mutex);
 		f->left = true;
+		mutex_unlock(&files_mutex);
 		turbo_count(TURBO_FILE_LEFT);
 		pr_info("%s/%s: left at %s, which it was given meanwhile\n",
 			fs_names[fs], path, now);
 	} else if (!err && f && strcmp(value, f->asked)) {
-		err = file_write(fs, path, value);
-		if (!err)
-			err = turbo_file_read(fs, path, f->ours,
-					      sizeof(f->ours));
-		strscpy(f->asked, value, sizeof(f->asked));
+		err = file_change(f, value);
 	}
 	if (err) {
 		turbo_count(TURBO_FILE_FAILED);
 		pr_warn_ratelimited("%s/%s can't be set to %s: %d\n",
 				    fs_names[fs], path, value, err);
 	}
-out:
-	mutex_unlock(&files_mutex);
 }
 
-/* Context: files_mutex held. */
 static void file_undo(struct turbo_file *f)
 {
 	char now[VALUE_SIZE];
+	u64 ino = 0;
 	int err;
 
 	if (f->left)
 		return;
-	err = turbo_file_read(f->fs, f->path, now, sizeof(now));
-	/* the device has gone */
-	if (err == -ENOENT || err == -ENODEV)
+	err = file_read(f->fs, f->path, now, sizeof(now), &ino);
+	/* the device has gone, and perhaps another has come */
+	if (err == -ENOENT || err == -ENODEV || (!err && ino != f->ino))
 		return;
 	if (!err && strcmp(now, f->ours)) {
 		turbo_count(TURBO_FILE_LEFT);
@@ -256,13 +301,10 @@ void turbo_file_undo(void)
 {
 	struct turbo_file *f, *next;
 
-	mutex_lock(&files_mutex);
 	list_for_each_entry_safe(f, next, &files, node) {
 		file_undo(f);
-		list_del(&f->node);
-		kfree(f);
+		file_drop(f);
 	}
-	mutex_unlock(&files_mutex);
 }
 
 /**

@@ -7,7 +7,6 @@
  * sent to the turbo vCPUs.  docs/design-guest.md goes through them one by one.
  */
 #include <linux/device.h>
-#include <linux/kobject.h>
 #include <linux/moduleparam.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
@@ -22,14 +21,11 @@ MODULE_PARM_DESC(workqueues, "unbound workqueues that go to the turbo vCPUs, of 
 /* Set file @leaf below device @dev. */
 static void set_below(struct device *dev, const char *leaf, const char *value)
 {
-	char *dir = kobject_get_path(&dev->kobj, GFP_KERNEL), *path = NULL;
+	char *path = turbo_device_path(dev, leaf);
 
-	if (dir)
-		path = kasprintf(GFP_KERNEL, "%s/%s", dir + 1, leaf);
 	if (path)
 		turbo_file_set(TURBO_SYSFS, path, value);
 	kfree(path);
-	kfree(dir);
 }
 
 /*
@@ -61,7 +57,7 @@ static int follow_part(struct device *dev, const char *class, void *data)
 
 static int follow_device(struct pci_dev *pdev, void *data)
 {
-	return turbo_for_each_part(pdev, follow_part, data);
+	return turbo_device_parts(pdev, follow_part, data);
 }
 
 static void follow_workqueues(void)
@@ -95,6 +91,6 @@ static void follow_workqueues(void)
  */
 void turbo_follow(void)
 {
-	turbo_for_each_device(follow_device, NULL);
+	turbo_device_each(follow_device, NULL);
 	follow_workqueues();
 }

@@ -4,7 +4,7 @@
  *
  * They make what would otherwise wait for the next round happen at once, and
  * let children inherit what is known of their parents.  Found by name, as in
- * kmod/hooks.c.  A kernel that lacks one is still steered, by rounds.
+ * kmod/hooks.c.
  */
 #include <linux/binfmts.h>
 #include <linux/irq_work.h>
@@ -99,16 +99,22 @@ static void find_hook(struct tracepoint *tp, void *data)
 
 /**
  * turbo_hooks_init - find the tracepoints
+ *
+ * Return: 0, or -ENOENT if the kernel lacks one (its name is logged).
  */
-void turbo_hooks_init(void)
+int turbo_hooks_init(void)
 {
 	int i;
 
 	for_each_kernel_tracepoint(find_hook, NULL);
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (!hooks[i].tp)
-			pr_warn("this kernel has no tracepoint %s: what it would tell is seen later\n",
-				hooks[i].name);
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (!hooks[i].tp) {
+			pr_err("this kernel has no tracepoint %s\n",
+			       hooks[i].name);
+			return -ENOENT;
+		}
+	}
+	return 0;
 }
 
 /**
@@ -122,7 +128,7 @@ int turbo_hooks_on(void)
 	int i, err, ret = 0;
 
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		if (!hooks[i].tp || hooks[i].live)
+		if (hooks[i].live)
 			continue;
 		err = tracepoint_probe_register(hooks[i].tp, hooks[i].probe,
 						NULL);

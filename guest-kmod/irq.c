@@ -305,12 +305,18 @@ static int found_add(struct found *f, int irq, const char *name)
 	return 0;
 }
 
-/* The vectors of a device; there may be gaps among those of MSI-X. */
+/*
+ * The vectors of a device; there may be gaps among those of MSI-X.  Without its
+ * lock what describes them could go with a driver that is taken off it.
+ */
 static int find_vectors(struct pci_dev *pdev, void *data)
 {
 	int n = 1, i, irq, err = 0;
 
-	if (pdev->msix_enabled)
+	device_lock(&pdev->dev);
+	if (!pdev->dev.driver)
+		n = 0;
+	else if (pdev->msix_enabled)
 		n = pci_msix_vec_count(pdev);
 	else if (pdev->msi_enabled)
 		n = pci_msi_vec_count(pdev);
@@ -319,6 +325,7 @@ static int find_vectors(struct pci_dev *pdev, void *data)
 		if (irq > 0)
 			err = found_add(data, irq, pci_name(pdev));
 	}
+	device_unlock(&pdev->dev);
 	return err;
 }
 
@@ -339,7 +346,7 @@ void turbo_irq_steer(void)
 
 	if (!zalloc_cpumask_var(&now.mask, GFP_KERNEL) ||
 	    !zalloc_cpumask_var(&now.effective, GFP_KERNEL) ||
-	    turbo_for_each_device(find_vectors, &f)) {
+	    turbo_device_each(find_vectors, &f)) {
 		turbo_count(TURBO_IRQ_FAILED);
 		goto out;
 	}

@@ -43,7 +43,7 @@ static DEFINE_IRQ_WORK(kick_work, kick_fn);
 /* Context: round_mutex held. */
 static void look_after(void)
 {
-	bool live;
+	bool live, hooked;
 
 	mutex_lock(&turbo_guest.lock);
 	live = !cpumask_empty(&turbo_guest.live);
@@ -53,16 +53,18 @@ static void look_after(void)
 		turbo_file_undo();
 		return;
 	}
-	if (turbo_hooks_on())
-		pr_warn_once("some tracepoint can't be hooked: what it would tell is seen later\n");
+	hooked = !turbo_hooks_on();
 	/* the settings first: they decide where the next thread is made */
 	turbo_follow();
 	turbo_buffers();
 	turbo_irq_steer();
 	mutex_lock(&turbo_guest.lock);
-	if (!cpumask_empty(&turbo_guest.live))
+	/* without the hooks of fork and exit, records would go stale */
+	if (hooked && !cpumask_empty(&turbo_guest.live))
 		turbo_task_sweep();
 	mutex_unlock(&turbo_guest.lock);
+	if (!hooked)
+		pr_warn_once("some tracepoint can't be hooked: threads are left alone until it can\n");
 	if (check_ms)
 		queue_delayed_work(wq, &timed, msecs_to_jiffies(check_ms));
 }
@@ -124,12 +126,13 @@ int turbo_steer_init(void)
 	int err;
 
 	err = turbo_buffers_check();
+	if (!err)
+		err = turbo_hooks_init();
 	if (err)
 		return err;
 	wq = alloc_workqueue("turbo_guest", WQ_UNBOUND, 0);
 	if (!wq)
 		return -ENOMEM;
-	turbo_hooks_init();
 	return 0;
 }
 

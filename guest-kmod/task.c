@@ -29,7 +29,7 @@
 /* Threads looked after at a time; those left over are found again. */
 #define BATCH		64
 
-static char *threads = "jbd2/*,xfsaild/*,btrfs-transacti*,nfsd,md*_raid*,dmcrypt_write*,napi/*,loop*,z_wr_*,txg_sync";
+static char *threads = "jbd2/*,xfsaild/*,btrfs-transacti*,nfsd,md*_raid*,dmcrypt_write*,napi/*";
 module_param(threads, charp, 0444);
 MODULE_PARM_DESC(threads, "the kernel's threads that go to the turbo vCPUs, by name; * matches, ! takes back");
 

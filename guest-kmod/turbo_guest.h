@@ -121,15 +121,16 @@ void turbo_steer_now(void);
 void turbo_steer_undo(void);
 
 /* hooks.c: what is seen at once, instead of at the next round */
-void turbo_hooks_init(void);
+int turbo_hooks_init(void);
 int turbo_hooks_on(void);
 void turbo_hooks_off(void);
 
 /* device.c: the devices whose I/O is meant */
 typedef int (*turbo_pci_fn)(struct pci_dev *pdev, void *data);
 typedef int (*turbo_dev_fn)(struct device *dev, const char *class, void *data);
-int turbo_for_each_device(turbo_pci_fn fn, void *data);
-int turbo_for_each_part(struct pci_dev *pdev, turbo_dev_fn fn, void *data);
+int turbo_device_each(turbo_pci_fn fn, void *data);
+int turbo_device_parts(struct pci_dev *pdev, turbo_dev_fn fn, void *data);
+char *turbo_device_path(struct device *dev, const char *leaf);
 
 /* irq.c: their interrupts */
 void turbo_irq_steer(void);

@@ -16,8 +16,9 @@
 /* A full-sized Ethernet frame with what is between two of them. */
 #define TURBO_BUFFER_FRAME	1538
 /* Buffer sizes are ints in the kernel, and some code doubles them. */
-#define TURBO_BUFFER_MAX	(1U << 30)
-#define TURBO_BACKLOG_MAX	(1U << 20)
+#define TURBO_BUFFER_MAX	0x40000000U
+/* ... and a queue of a million packets is one of several gigabytes. */
+#define TURBO_BACKLOG_MAX	0x100000U
 
 u32 turbo_buffer_bytes(u32 link_mbps, u32 delay_us, u64 mem_bytes,
 		       u32 mem_percent);
