@@ -43,9 +43,9 @@ unsigned int turbo_ack_age_us = 150;
 module_param_cb(ack_age_us, &us_ops, &turbo_ack_age_us, 0644);
 MODULE_PARM_DESC(ack_age_us, "a process is stuck if a segment waits for so long, us (150)");
 
-unsigned int turbo_ack_gap_us = 50;
+unsigned int turbo_ack_gap_us = 20;
 module_param_cb(ack_gap_us, &us_ops, &turbo_ack_gap_us, 0644);
-MODULE_PARM_DESC(ack_gap_us, "between two early ACKs of a connection, us (50)");
+MODULE_PARM_DESC(ack_gap_us, "between two early ACKs of a connection, us (20)");
 
 bool turbo_ack_broken;
 
