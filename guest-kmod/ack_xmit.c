@@ -9,6 +9,7 @@
  */
 #include <linux/skbuff.h>
 #include <net/inet_ecn.h>
+#include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 #include <net/route.h>
 #include <net/tcp.h>
