@@ -29,6 +29,7 @@ tests: tools modules
 	$(MAKE) -C tests/functional
 	$(MAKE) -C tests/functional/policy
 	$(MAKE) -C tests/guest/linux
+	$(MAKE) -C tests/guest-module -f Makefile.ack
 
 check:
 	tests/check $(if $(MINUTES),--minutes $(MINUTES)) \
