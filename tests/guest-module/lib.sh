@@ -140,9 +140,11 @@ threads()
 	for status in glob.glob('/proc/[0-9]*/task/[0-9]*/status'):
 	    try:
 	        words = dict(l.rstrip('\n').split(':\t', 1) for l in open(status) if ':\t' in l)
-	    except OSError:
+	        flags = int(open(status.replace('status', 'stat')).read().rsplit(')', 1)[1].split()[6])
+	    except (OSError, IndexError):
 	        continue
-	    if not words['Name'].startswith('kworker/'):
+	    # PF_WQ_WORKER: a rescuer keeps the affinity of the pool it last helped
+	    if not flags & 0x20:
 	        print(words['Pid'], words['Name'].replace(' ', '_'), words['Cpus_allowed_list'])
 	EOF
 }
