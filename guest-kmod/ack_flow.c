@@ -235,14 +235,16 @@ static void settle(struct turbo_ack_entry *e, const struct turbo_ack_sock *s)
 }
 
 /*
- * Look at a socket, with its spinlock held.  Fills @plan if an ACK is due.
+ * Look at a socket, with its spinlock held.  Fills @plan if an ACK is due, and
+ * @was with the flow as it would be without.
  *
  * Context: softirq, socket's spinlock.
  * Return: the verdict; @done is set if there is nothing to watch any more.
  */
 static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 				  struct turbo_ack_entry *e, u64 now,
-				  struct turbo_ack_plan *plan, bool *done)
+				  struct turbo_ack_plan *plan,
+				  struct turbo_ack_flow *was, bool *done)
 {
 	const u64 over = TURBO_ACK_TRAIT(TURBO_ACK_NOT_OWNED) |
 			 TURBO_ACK_TRAIT(TURBO_ACK_STATE);
@@ -274,8 +276,7 @@ static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 		reason = turbo_ack_decide(&s, &chain, &e->flow, now, age, plan);
 	switch (reason) {
 	case TURBO_ACK_SEND:
-		__this_cpu_add(turbo_ack_count.bytes, plan->ack -
-			       (e->flow.promised ? e->flow.acked : s.rcv_nxt));
+		*was = e->flow;
 		e->flow.promised = true;
 		e->flow.acked = plan->ack;
 		e->flow.fresh_ns = 0;
@@ -309,6 +310,24 @@ static void put_off(struct turbo_ack_bucket *b, struct turbo_ack_entry *e,
 }
 
 /*
+ * An ACK was due and could not be made: nothing has been promised, so that the
+ * next look may try again.
+ *
+ * Context: softirq, no lock.
+ */
+static void take_back(struct turbo_ack_bucket *b, struct turbo_ack_entry *e,
+		      const struct turbo_ack_flow *was)
+{
+	spin_lock(&b->lock);
+	e->flow.promised = was->promised;
+	e->flow.acked = was->acked;
+	e->todo = true;
+	if (!was->promised)
+		set_pages(e, 0);
+	spin_unlock(&b->lock);
+}
+
+/*
  * Context: softirq, no lock.  Only this function frees an entry, and a
  * bucket's timer runs on one CPU at a time: @e stays what it is.
  */
@@ -317,6 +336,7 @@ static void look_unlocked(struct turbo_ack_bucket *b, struct turbo_ack_entry *e,
 {
 	struct sock *sk = e->sk;
 	enum turbo_ack_reason reason;
+	struct turbo_ack_flow was;
 	struct turbo_ack_plan plan;
 	bool done = false;
 
@@ -331,7 +351,7 @@ static void look_unlocked(struct turbo_ack_bucket *b, struct turbo_ack_entry *e,
 		put_off(b, e, now + turbo_ack_gap_us * NSEC_PER_USEC);
 		return;
 	}
-	reason = look(b, e, now, &plan, &done);
+	reason = look(b, e, now, &plan, &was, &done);
 	if (done) {
 		spin_lock(&b->lock);
 		set_pages(e, 0);
@@ -348,7 +368,11 @@ static void look_unlocked(struct turbo_ack_bucket *b, struct turbo_ack_entry *e,
 		return;
 	if (reason == TURBO_ACK_SEND)
 		reason = turbo_ack_xmit(sk, &plan);
-	if (reason != TURBO_ACK_SEND)
+	if (reason == TURBO_ACK_ROUTE || reason == TURBO_ACK_NO_SKB)
+		take_back(b, e, &was);
+	if (reason == TURBO_ACK_SEND)
+		__this_cpu_add(turbo_ack_count.bytes, plan.bytes);
+	else
 		trace_turbo_ack_refuse(sk, reason);
 	turbo_ack_tell(reason);
 }

@@ -7,6 +7,7 @@
  * So the segment is built here, as tcp_v4_send_ack() does for sockets that are
  * none.
  */
+#include <linux/security.h>
 #include <linux/skbuff.h>
 #include <net/inet_ecn.h>
 #include <net/ip6_checksum.h>
@@ -98,12 +99,30 @@ static int xmit_v4(struct sk_buff *skb, struct sock *sk)
 	return ip_local_out(sock_net(sk), sk, skb);
 }
 
-#if IS_ENABLED(CONFIG_IPV6)
-static int xmit_v6(struct sk_buff *skb, struct sock *sk)
+static struct dst_entry *lookup_v4(struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
-	struct ipv6_pinfo *np = inet6_sk(sk);
-	struct flowi6 fl6 = {
+	struct flowi4 fl4;
+	struct rtable *rt;
+
+	flowi4_init_output(&fl4, sk->sk_bound_dev_if, READ_ONCE(sk->sk_mark),
+			   READ_ONCE(inet->tos) & ~INET_ECN_MASK,
+			   RT_SCOPE_UNIVERSE, IPPROTO_TCP,
+			   inet_sk_flowi_flags(sk), inet->inet_daddr,
+			   inet->inet_saddr, inet->inet_dport, inet->inet_sport,
+			   sock_net_uid(sock_net(sk), sk));
+	security_sk_classify_flow(sk, flowi4_to_flowi_common(&fl4));
+	rt = ip_route_output_flow(sock_net(sk), &fl4, sk);
+	return IS_ERR(rt) ? NULL : &rt->dst;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static void flow_v6(struct sock *sk, struct flowi6 *fl6)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	const struct ipv6_pinfo *np = inet6_sk(sk);
+
+	*fl6 = (struct flowi6) {
 		.flowi6_proto = IPPROTO_TCP,
 		.daddr = sk->sk_v6_daddr,
 		.saddr = np->saddr,
@@ -114,11 +133,29 @@ static int xmit_v6(struct sk_buff *skb, struct sock *sk)
 		.fl6_dport = inet->inet_dport,
 		.flowi6_uid = sock_net_uid(sock_net(sk), sk),
 	};
+	security_sk_classify_flow(sk, flowi6_to_flowi_common(fl6));
+}
 
+static int xmit_v6(struct sk_buff *skb, struct sock *sk)
+{
+	const struct ipv6_pinfo *np = inet6_sk(sk);
+	struct flowi6 fl6;
+
+	flow_v6(sk, &fl6);
 	tcp_hdr(skb)->check = csum_ipv6_magic(&np->saddr, &sk->sk_v6_daddr,
 					      skb->len, IPPROTO_TCP, sum(skb));
 	return ip6_xmit(sk, skb, &fl6, skb->mark, NULL,
 			np->tclass & ~INET_ECN_MASK, skb->priority);
+}
+
+static struct dst_entry *lookup_v6(struct sock *sk)
+{
+	struct dst_entry *dst;
+	struct flowi6 fl6;
+
+	flow_v6(sk, &fl6);
+	dst = ip6_dst_lookup_flow(sock_net(sk), sk, &fl6, NULL);
+	return IS_ERR(dst) ? NULL : dst;
 }
 
 static bool over_ipv6(const struct sock *sk)
@@ -129,25 +166,28 @@ static bool over_ipv6(const struct sock *sk)
 #endif
 
 /*
- * The route the socket has, if it is still good.  sk_dst_check() would take a
- * bad one from the socket, which is not ours to do.
+ * The route the socket has, if it is still good; else one for this ACK alone:
+ * any address or route that comes or goes makes all of them stale, and its
+ * owner is stuck.  sk_dst_check() would take it from the socket, which is not
+ * ours to do.
  */
 static struct dst_entry *route(struct sock *sk)
 {
 	struct dst_entry *dst = sk_dst_get(sk);
 	u32 cookie = 0;
 
-	if (!dst)
-		return NULL;
 #if IS_ENABLED(CONFIG_IPV6)
 	if (over_ipv6(sk))
 		cookie = inet6_sk(sk)->dst_cookie;
 #endif
-	if (READ_ONCE(dst->obsolete) && !dst->ops->check(dst, cookie)) {
-		dst_release(dst);
-		return NULL;
-	}
-	return dst;
+	if (dst && (!READ_ONCE(dst->obsolete) || dst->ops->check(dst, cookie)))
+		return dst;
+	dst_release(dst);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (over_ipv6(sk))
+		return lookup_v6(sk);
+#endif
+	return lookup_v4(sk);
 }
 
 /**

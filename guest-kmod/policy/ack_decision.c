@@ -197,6 +197,8 @@ enum turbo_ack_reason turbo_ack_decide(const struct turbo_ack_sock *sk,
 	window = (right_edge(sk) - chain->end) >> (sk->rcv_wscale & 15);
 	plan->seq = sk->snd_nxt;
 	plan->ack = chain->end;
+	plan->bytes = chain->end -
+		      (flow->promised ? flow->acked : sk->rcv_nxt);
 	plan->tsecr = chain->tsecr;
 	plan->window = window < 65535 ? window : 65535;
 	return TURBO_ACK_SEND;

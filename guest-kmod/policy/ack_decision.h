@@ -189,9 +189,10 @@ struct turbo_ack_chain {
  * @ack: what it acknowledges
  * @tsecr: timestamp to echo, if timestamps are on
  * @window: as on the wire, 0 to 65535
+ * @bytes: what it acknowledges that nothing has acknowledged before
  */
 struct turbo_ack_plan {
-	u32 seq, ack, tsecr, window;
+	u32 seq, ack, tsecr, window, bytes;
 };
 
 /**
