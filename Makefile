@@ -22,12 +22,14 @@ modules:
 tools:
 	$(MAKE) -C tools/turboctl
 
-tests: tools
+# The guests' initramfs has a module in it.
+tests: tools modules
 	$(MAKE) -C tests/guest/micro
 	$(MAKE) -C tests/numbers
 	$(MAKE) -C tests/functional
 	$(MAKE) -C tests/functional/policy
 	$(MAKE) -C tests/guest/linux
+	$(MAKE) -C tests/guest-module -f Makefile.ack
 
 check:
 	tests/check $(if $(MINUTES),--minutes $(MINUTES)) \
@@ -56,6 +58,8 @@ clean:
 	$(MAKE) -C tests/guest/micro clean
 	$(MAKE) -C tests/numbers clean
 	$(MAKE) -C tests/functional clean
+	$(MAKE) -C tests/functional/policy clean
+	$(MAKE) -C tests/guest/linux clean
 
 help:
 	@echo 'all            modules, turboctl and test programs for KDIR'

@@ -54,12 +54,14 @@ static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 
 	if (likely(!from && !to))
 		return;
+	th = turbo_thread_find(p);
 	if (to) {
 		/* attached or not: either way there may be two */
+		if (th)
+			turbo_slice_arrives(to, th);
 		turbo_slice_expect(to);
 		return;
 	}
-	th = turbo_thread_find(p);
 	if (th)
 		turbo_thread_strayed(th);
 }

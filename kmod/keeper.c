@@ -46,6 +46,13 @@ static void follow(struct turbo_thread *th)
 	}
 	if (cpu == th->home || !cpumask_test_cpu(cpu, turbo_pool_live()))
 		return;
+	/*
+	 * Its home is on its way down, and the kernel has pushed it off and let it
+	 * run anywhere.  The hotplug callback is next and will place it; with
+	 * another home that affinity would be taken for somebody's wish.
+	 */
+	if (th->home >= 0 && !cpu_active(th->home))
+		return;
 	if (old)
 		old->nr_threads--;
 	turbo_pool_core(cpu)->nr_threads++;

@@ -29,14 +29,6 @@ static int add_turbo_cpus(void)
 	cpumask_var_t cpus;
 	int cpu, err;
 
-	if (!turbo_slice_valid(slice_us * NSEC_PER_USEC,
-			       SCHED_TURBO_SLICE_MIN_NS,
-			       SCHED_TURBO_SLICE_MAX_NS)) {
-		pr_err("slice_us=%u is not within %llu to %llu\n", slice_us,
-		       SCHED_TURBO_SLICE_MIN_NS / NSEC_PER_USEC,
-		       SCHED_TURBO_SLICE_MAX_NS / NSEC_PER_USEC);
-		return -ERANGE;
-	}
 	if (!turbo_cpus)
 		return 0;
 	if (!alloc_cpumask_var(&cpus, GFP_KERNEL))
@@ -58,6 +50,14 @@ static int __init turbo_init(void)
 {
 	int err;
 
+	if (!turbo_slice_valid(slice_us * NSEC_PER_USEC,
+			       SCHED_TURBO_SLICE_MIN_NS,
+			       SCHED_TURBO_SLICE_MAX_NS)) {
+		pr_err("slice_us=%u is not within %llu to %llu\n", slice_us,
+		       SCHED_TURBO_SLICE_MIN_NS / NSEC_PER_USEC,
+		       SCHED_TURBO_SLICE_MAX_NS / NSEC_PER_USEC);
+		return -ERANGE;
+	}
 	turbo_wq = alloc_workqueue("sched_turbo", WQ_UNBOUND, 0);
 	if (!turbo_wq)
 		return -ENOMEM;

@@ -170,7 +170,7 @@ int turbo_place_move(struct turbo_thread *th, int cpu)
 	turbo_place_widen(th);
 	if (core->slice_ns != th->set_slice_ns)
 		err = turbo_attrs_apply(th);
-	turbo_slice_resync(core);
+	turbo_slice_adopt(core, th);
 	return err;
 }
 

@@ -17,8 +17,10 @@
  * The rule that no two runnable threads are ever without a timer has these
  * legs: a switch looks at the queue with the runqueue lock held; a wake-up
  * that finds no timer pokes the core; a thread about to be moved here has
- * the core looking for a while (grace); the timer goes away only after it
- * has seen a single task, in an order that a wake-up cannot slip through.
+ * the core looking for a while (grace); a thread of ours that waits but is not
+ * in the queue, because its cgroup is throttled, has it looking until it is
+ * back, of which nothing tells; the timer goes away only after it has seen a
+ * single task, in an order that a wake-up cannot slip through.
  */
 #include <linux/atomic.h>
 #include <linux/hrtimer.h>
@@ -168,6 +170,16 @@ void turbo_slice_disarm(struct turbo_core *core)
 	hrtimer_try_to_cancel(&core->timer);
 }
 
+/*
+ * Has the thread that runs here nobody to share with?  Context: on the core,
+ * interrupts off.
+ */
+static bool alone(struct turbo_core *core, u64 now)
+{
+	return single_task_running() && !atomic_read(&core->waiting) &&
+	       now >= READ_ONCE(core->grace_until);
+}
+
 /* Make the scheduler choose again on this CPU at the next opportunity. */
 static void resched_this_cpu(void)
 {
@@ -207,9 +219,9 @@ enum hrtimer_restart turbo_slice_expire(struct hrtimer *timer)
 
 	now = ktime_get_ns();
 	slice = slice_of(core, th);
+	if (alone(core, now))
+		return HRTIMER_NORESTART;
 	if (single_task_running()) {
-		if (now >= READ_ONCE(core->grace_until))
-			return HRTIMER_NORESTART;
 		delay = slice;
 		goto restart;
 	}
@@ -274,6 +286,7 @@ void turbo_slice_end(struct turbo_core *core, struct task_struct *prev,
 	th->stat.run_ns += ran;
 	th->stat.slices++;
 	th->ready_ns = runnable ? now : 0;
+	turbo_slice_waits(th, runnable ? core : NULL);
 	th->woken = false;
 	if (!core->fires)
 		return;
@@ -298,6 +311,7 @@ void turbo_slice_begin(struct turbo_core *core, struct turbo_thread *th,
 {
 	u64 wait;
 
+	turbo_slice_waits(th, NULL);
 	if (th->ready_ns) {
 		wait = now - th->ready_ns;
 		th->stat.wait_ns += wait;
@@ -353,7 +367,7 @@ void turbo_slice_switch(struct turbo_core *core, bool preempt,
 	}
 	turbo_slice_begin(core, th, now);
 
-	if (single_task_running() && now >= READ_ONCE(core->grace_until)) {
+	if (alone(core, now)) {
 		turbo_slice_disarm(core);
 		return;
 	}
@@ -377,7 +391,7 @@ void turbo_slice_look(struct turbo_core *core)
 	if (!core->live || !th || th->gone || core->armed)
 		return;
 	now = ktime_get_ns();
-	if (single_task_running() && now >= READ_ONCE(core->grace_until))
+	if (alone(core, now))
 		return;
 	begin_slice(core, th, now, time_left_any(th->task, slice_of(core, th)));
 }
@@ -443,6 +457,7 @@ void turbo_slice_wakeup(struct turbo_core *core, struct task_struct *p)
 		th->ready_ns = ktime_get_ns();
 		th->woken = true;
 		th->stat.wakeups++;
+		turbo_slice_waits(th, core);
 	}
 	if (th || READ_ONCE(core->cur))
 		hurry(core, curr);
@@ -473,4 +488,21 @@ void turbo_slice_expect(struct turbo_core *core)
 {
 	WRITE_ONCE(core->grace_until, ktime_get_ns() + GRACE_NS);
 	poke(core);
+}
+
+/**
+ * turbo_slice_arrives - an attached thread is about to be moved here
+ * @core: the core
+ * @th: the thread
+ *
+ * One that is runnable, not waking up, may have to wait out of the queue's sight
+ * for its cgroup to be no longer throttled.
+ *
+ * Context: tracepoint sched_migrate_task: pi_lock or runqueue lock of the
+ * thread, interrupts off.
+ */
+void turbo_slice_arrives(struct turbo_core *core, struct turbo_thread *th)
+{
+	if (READ_ONCE(th->task->__state) == TASK_RUNNING)
+		turbo_slice_waits(th, core);
 }

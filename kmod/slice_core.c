@@ -49,6 +49,43 @@ void turbo_slice_resync(struct turbo_core *core)
 	smp_call_function_single(core->cpu, resync, core, 1);
 }
 
+struct adopt_arg {
+	struct turbo_core *core;
+	struct turbo_thread *th;
+};
+
+/*
+ * A runnable thread that does not run stays so until it has run here or been
+ * moved, and both clear what is said here.
+ * Context: interrupt on the core.
+ */
+static void adopt(void *info)
+{
+	struct adopt_arg *arg = info;
+	struct task_struct *p = arg->th->task;
+
+	if (arg->core->live && p != current && READ_ONCE(p->on_rq) &&
+	    READ_ONCE(p->__state) == TASK_RUNNING &&
+	    task_cpu(p) == arg->core->cpu)
+		turbo_slice_waits(arg->th, arg->core);
+	resync(arg->core);
+}
+
+/**
+ * turbo_slice_adopt - take notice of a thread that may be there already
+ * @core: the core
+ * @th: the thread, which may run there, or wait in its queue or, throttled by
+ *      its cgroup, out of the queue's sight
+ *
+ * Context: task context, turbo_mutex held, may sleep.
+ */
+void turbo_slice_adopt(struct turbo_core *core, struct turbo_thread *th)
+{
+	struct adopt_arg arg = { .core = core, .th = th };
+
+	smp_call_function_single(core->cpu, adopt, &arg, 1);
+}
+
 /* Context: interrupt on the core. */
 static void forget(void *info)
 {

@@ -27,6 +27,7 @@
 #include "api.h"
 #include "policy/placement.h"
 #include "policy/slice_math.h"
+#include "slice.h"
 #include "trace.h"
 #include "vm.h"
 
@@ -112,6 +113,8 @@ static void undo(struct turbo_thread *th, u32 *changed)
 		*changed = th->changed;
 	if (home)
 		home->nr_threads--;
+	/* let go, so that nobody else does this now */
+	turbo_slice_waits(th, NULL);
 	th->undone = true;
 	list_del(&th->node);
 	turbo_vm_put(vm);
@@ -367,7 +370,9 @@ void turbo_thread_strayed(struct turbo_thread *th)
 	if (READ_ONCE(th->home) < 0)
 		return;
 	th->stat.strays++;
-	th->ready_ns = 0;	/* it does not wait for a turbo core now */
+	/* it does not wait for a turbo core now */
+	turbo_slice_waits(th, NULL);
+	th->ready_ns = 0;
 	turbo_keeper_kick();
 }
 

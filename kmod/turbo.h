@@ -42,6 +42,8 @@ struct turbo_vm;
  * @timer: the slice timer; pinned, hard interrupt
  * @csd: how another CPU makes this one look at its queue
  * @poked: @csd is under way
+ * @waiting: threads that are runnable and wait here, to be seen in its queue or
+ *           not: those of a throttled cgroup are not
  * @cpu: which CPU
  * @live: the CPU is online and in the pool
  * @armed: the timer will look at the queue by itself
@@ -61,7 +63,7 @@ struct turbo_vm;
  * @stat: counters, as the UAPI header describes them
  *
  * Only the CPU itself writes the fields up to @lead_ns, with interrupts off,
- * but for @poked and @grace_until; others read @armed, @cur and @cur_task.
+ * but for @poked, @waiting and @grace_until; others read @armed, @cur and @cur_task.
  * @slice_ns and @nr_threads are written under turbo_mutex.  Once made, a core
  * is kept until the module goes, so that a late poke or timer always has
  * something to stand on.
@@ -70,6 +72,7 @@ struct turbo_core {
 	struct hrtimer timer;
 	call_single_data_t csd;
 	atomic_t poked;
+	atomic_t waiting;
 	int cpu;
 	bool live;
 	bool armed;
@@ -139,6 +142,7 @@ struct turbo_attrs {
  * @last_cpu: turbo core it was last switched in on, -1 if none
  * @ready_ns: since when it is runnable and waits, 0 if it does not
  * @woken: ... and it was a wake-up that made it runnable
+ * @waits_on: the core that counts it as waiting, NULL if none does
  * @seen_run_ns: @stat.run_ns at the keeper's last round
  * @seen_wait_ns: likewise
  * @demand: of a core, by the keeper, see turbo_demand()
@@ -167,6 +171,7 @@ struct turbo_thread {
 	int last_cpu;
 	u64 ready_ns;
 	bool woken;
+	struct turbo_core *waits_on;
 
 	u64 seen_run_ns, seen_wait_ns;
 	u32 demand;
@@ -207,8 +212,10 @@ void turbo_slice_switch(struct turbo_core *core, bool preempt,
 			struct task_struct *prev, struct task_struct *next,
 			unsigned int prev_state);
 void turbo_slice_wakeup(struct turbo_core *core, struct task_struct *p);
+void turbo_slice_arrives(struct turbo_core *core, struct turbo_thread *th);
 void turbo_slice_expect(struct turbo_core *core);
 void turbo_slice_resync(struct turbo_core *core);
+void turbo_slice_adopt(struct turbo_core *core, struct turbo_thread *th);
 void turbo_slice_forget(struct turbo_core *core);
 void turbo_slice_rescue(struct turbo_core *core);
 

@@ -3,11 +3,14 @@
 #
 # detect.sh - find out by compiling what the kernel at hand offers
 #
-# usage: detect.sh OUT CC [FLAGS...]
+# usage: [FEATURES=FILE] detect.sh OUT CC [FLAGS...]
 #
 # Writes OUT with one "#define TURBO_HAVE_X 1" for each program below that compiles
 # with the kernel's own flags.  One control program must compile and another
 # must not: else the flags are broken and every answer would be wrong.
+#
+# The programs below are those of the host module; another module has its own
+# in FILE, which is read by this shell.
 set -eu
 
 out=$1
@@ -46,6 +49,9 @@ fi
 
 {
 echo "/* made by detect.sh */"
+if [ -n "${FEATURES:-}" ]; then
+	. "$FEATURES"
+else
 # 6.13: hrtimer_setup() joins hrtimer_init(), which goes in 6.18
 have HRTIMER_SETUP "$@" <<'C'
 #include <linux/hrtimer.h>
@@ -92,6 +98,7 @@ have CPU_TOPO_LLC_ID "$@" <<'C'
 #include <asm/processor.h>
 int f(int cpu) { return cpu_data(cpu).topo.llc_id; }
 C
+fi
 } > "$tmp/have.h"
 
 mkdir -p "$(dirname "$out")"

@@ -3,9 +3,12 @@
  * balance.c - threads on turbo cores: evenly, and nowhere else
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "abi.h"
 #include "attr.h"
@@ -214,6 +217,59 @@ static void foreign(void)
 	proc_end(&hog);
 }
 
+#define CGROUP	"/sys/fs/cgroup/st-throttled"
+
+/* The timer's interrupts on core 2 in half a second. */
+static int timer_irqs(void)
+{
+	struct sched_turbo_core c = { 0 }, d = { 0 };
+
+	core_find(2, &c);
+	usleep(500000);
+	core_find(2, &d);
+	return d.timer_irqs - c.timer_irqs;
+}
+
+/*
+ * One of two is throttled by its cgroup nearly all the time: it is runnable and
+ * yet not in the queue, and nothing tells when it is back there.
+ */
+static void throttled(void)
+{
+	struct proc hog = proc_start(1, TASK_SPIN);
+	struct proc poor = proc_start(1, TASK_SPIN);
+	char pid[16];
+	int irqs;
+
+	module_need("turbo_cpus=2");
+	file_write("/sys/fs/cgroup/cgroup.subtree_control", "+cpu");
+	mkdir(CGROUP, 0755);
+	snprintf(pid, sizeof(pid), "%d", poor.pid);
+	if (file_write(CGROUP "/cpu.max", "1000 1000000") ||
+	    file_write(CGROUP "/cgroup.procs", pid)) {
+		skip("no cpu.max here", "a throttled thread");
+	} else {
+		attach(hog.pid, 0);
+		attach(poor.pid, 0);
+		/* let it use up what it has */
+		usleep(200000);
+		irqs = timer_irqs();
+		note("%d timer interrupts beside a throttled thread", irqs);
+		ok(irqs > 300, "the timer looks for a throttled thread");
+		is(detach(poor.pid, NULL), 0, "which is detached");
+		ok(await(SOON, timer_irqs() < 250), "then it looks no more");
+		is(attach(poor.pid, 0), 0, "attached again");
+		usleep(200000);
+		/* dying takes more than it has */
+		kill(poor.pid, SIGKILL);
+		file_write(CGROUP "/cpu.max", "max");
+	}
+	proc_end(&poor);
+	ok(await(SOON, timer_irqs() < 250), "nor when it has been killed");
+	proc_end(&hog);
+	rmdir(CGROUP);
+}
+
 int main(void)
 {
 	tap_start();
@@ -223,6 +279,7 @@ int main(void)
 	vcpus();
 	never_elsewhere();
 	foreign();
+	throttled();
 	is(rescues(), 0, "no thread waited without a timer");
 	is(module_unload(), 0, "unload");
 	return tap_end();

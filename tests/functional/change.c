@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -230,6 +231,20 @@ static void fifo(const struct meanwhile *m)
 	proc_end(&p);
 }
 
+/* Bandwidth of all SCHED_DEADLINE threads, -1 if the kernel doesn't tell. */
+static long long deadline_bandwidth(void)
+{
+	char *text = file_read("/sys/kernel/debug/sched/debug");
+	char *at = text ? strstr(text, "total_bw") : NULL;
+	long long bw = -1;
+
+	at = at ? strchr(at, ':') : NULL;
+	if (at)
+		bw = atoll(at + 1);
+	free(text);
+	return bw;
+}
+
 /* No other policy can be set by its number alone, or be given back. */
 static void deadline(void)
 {
@@ -246,10 +261,12 @@ static void deadline(void)
 	const char *limit = "/proc/sys/kernel/sched_rt_runtime_us";
 	struct proc p = proc_start(1, TASK_NAP);
 	char *was = file_read(limit);
+	long long bandwidth;
 	struct attr now;
 
 	/* with a limit, such a thread must be allowed on all CPUs */
 	file_write(limit, "-1");
+	bandwidth = deadline_bandwidth();
 	attach(p.pid, 0);
 	if (syscall(SYS_sched_setattr, p.pid, &attr, 0)) {
 		skip("cannot be set here", "DEADLINE: leaves SCHED_TURBO");
@@ -261,8 +278,13 @@ static void deadline(void)
 		ok(cpus_are(p.pid, "0-3"), "DEADLINE: may run anywhere");
 	}
 	proc_end(&p);
-	/* its bandwidth is given back a moment later */
-	usleep(200000);
+	/*
+	 * Its bandwidth is given back a moment later.  Writing the limit while
+	 * there is some makes 6.12 forget it, give it back all the same, and
+	 * with less than none refuse to take a CPU offline.
+	 */
+	ok(await(SOON, deadline_bandwidth() == bandwidth),
+	   "DEADLINE: its bandwidth is given back");
 	if (was)
 		file_write(limit, was);
 	free(was);

@@ -24,6 +24,7 @@
 
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define NTH_MAX		2000
+#define ALLOCATIONS_MAX	1000000
 
 static struct proc p;
 static struct attr before;
@@ -191,19 +192,47 @@ static void detaching(void)
 	ok(await(SOON, !threads(NULL, 0)), "detach: no thread is left");
 }
 
+/* How many allocations the kernel makes for a load that ends with @err. */
+static int loading_allocations(int fd, const char *params, int err)
+{
+	char *text;
+	int left;
+
+	fail(ALLOCATIONS_MAX);
+	if (syscall(SYS_finit_module, fd, params, 0))
+		is(errno, err, "load: %s", params);
+	else
+		is(0, err, "load: %s", params);
+	text = file_read(FAIL_NTH);
+	fail(0);
+	left = text ? atoi(text) : 0;
+	free(text);
+	return ALLOCATIONS_MAX - left;
+}
+
+/*
+ * Most of the allocations are the module loader's, which warns where one of
+ * them fails; ours come last.  A bad slice is refused before the first one.
+ */
 static void loading(void)
 {
 	int fd = open(build_path("kmod/sched_turbo.ko"), O_RDONLY);
-	int nth, refused = 0, loaded = 0;
+	int nth, first, refused = 0, loaded = 0;
 	bool done = false;
 
 	module_unload();
-	/* most of the allocations are the module loader's: not each one */
-	for (nth = 1; nth < NTH_MAX && !done; nth += 1 + nth / 100) {
+	first = loading_allocations(fd, "turbo_cpus=2-3 slice_us=1", ERANGE);
+	nth = loading_allocations(fd, "turbo_cpus=2-3 slice_us=100", 0);
+	ok(first > 20 && nth > first, "load: %d allocations, %d of them ours",
+	   nth, nth - first);
+	module_unload();
+	/* the count of the first includes a few of giving up */
+	for (nth = first - 10; nth < first + NTH_MAX && !done; nth++) {
 		int err;
 
 		fail(nth);
-		err = syscall(SYS_finit_module, fd, "turbo_cpus=2-3", 0);
+		err = syscall(SYS_finit_module, fd,
+			      "turbo_cpus=2-3 slice_us=100", 0);
 		done = !failed();
 		fail(0);
 		if (err) {
@@ -254,8 +283,9 @@ int main(void)
 		return tap_end();
 	}
 	module_need("turbo_cpus=2");
-	device = open(SCHED_TURBO_DEVICE, O_RDWR | O_CLOEXEC);
+	/* before the device is open, or the child would hold it open too */
 	p = proc_start(1, TASK_NAP);
+	device = open(SCHED_TURBO_DEVICE, O_RDWR | O_CLOEXEC);
 	attr_get(p.pid, &before);
 	call("attach", try_attach, attach_had_no_effect, undo_attach);
 	detaching();

@@ -40,8 +40,9 @@ tap_stage() # NAME COMMAND...
 	tap_passed=$((tap_passed + p))
 	tap_failed=$((tap_failed + f))
 	tap_skipped=$((tap_skipped + s))
-	printf '%s: %d passed, %d failed, %d skipped in %d s\n' \
-		"$name" "$p" "$f" "$s" $((SECONDS - start))
+	printf '%s: %d passed, %d failed, %d skipped in %d s; %d:%02d in all\n' \
+		"$name" "$p" "$f" "$s" $((SECONDS - start)) \
+		$((SECONDS / 60)) $((SECONDS % 60))
 	if [ "$f" != 0 ]; then
 		grep '^not ok' "$log" || true
 		echo "--- the end of $log (status $status):"

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * file.c - settings that the kernel offers as files, and their way back
+ *
+ * What decides where a workqueue's work or a network queue's packets go can be
+ * set by a process that writes to sysfs, and by no exported function
+ * (apply_workqueue_attrs() is not one; bdi_wq and a queue's rps_map are out of
+ * reach).  So that is what is done here, through mounts of our own: nothing
+ * depends on where a guest has mounted them, or whether it has.
+ *
+ * All file access is by the round, a kernel thread in the first namespaces.
+ */
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "turbo_guest.h"
+
+#define VALUE_SIZE	256
+
+/**
+ * struct turbo_file - a setting that was changed
+ * @node: in the list of all
+ * @fs: in which file system
+ * @left: somebody else has changed it: it is theirs
+ * @ino: of a file in sysfs: it is another if a device has gone and come again
+ * @orig: what it was
+ * @ours: what the kernel has made of what was written
+ * @asked: what was written
+ * @path: from the file system's root
+ */
+struct turbo_file {
+	struct list_head node;
+	enum turbo_fs fs;
+	bool left;
+	u64 ino;
+	char orig[VALUE_SIZE];
+	char ours[VALUE_SIZE];
+	char asked[VALUE_SIZE];
+	char path[];
+};
+
+/*
+ * Rounds alone change the list, one at a time, so what they only read of it needs
+ * no lock.  The mutex is for those who show it: who changes what is shown takes
+ * it, but never around reading or writing a file, which takes locks that he who
+ * shows holds (lockdep knows one seq_file's lock only).
+ */
+static LIST_HEAD(files);
+static DEFINE_MUTEX(files_mutex);
+
+static const char * const fs_names[NR_TURBO_FS] = { "sysfs", "proc" };
+static struct vfsmount *mounts[NR_TURBO_FS];
+
+/*
+ * A mount of a file system, made when it is first needed, which is in a round:
+ * whoever loads the module may live in other namespaces.
+ */
+static struct vfsmount *mount_get(enum turbo_fs fs)
+{
+	struct file_system_type *type;
+
+	if (mounts[fs])
+		return mounts[fs];
+	type = get_fs_type(fs_names[fs]);
+	if (!type)
+		return ERR_PTR(-ENODEV);
+	mounts[fs] = kern_mount(type);
+	module_put(type->owner);
+	if (IS_ERR(mounts[fs])) {
+		struct vfsmount *err = mounts[fs];
+
+		mounts[fs] = NULL;
+		return err;
+	}
+	return mounts[fs];
+}
+
+static struct file *file_get(enum turbo_fs fs, const char *name, int flags)
+{
+	struct vfsmount *mnt = mount_get(fs);
+	struct path root;
+
+	if (IS_ERR(mnt))
+		return ERR_CAST(mnt);
+	root.mnt = mnt;
+	root.dentry = mnt->mnt_root;
+	return file_open_root(&root, name, flags, 0);
+}
+
+static int file_read(enum turbo_fs fs, const char *path, char *buf, size_t size,
+		     u64 *ino)
+{
+	struct file *file = file_get(fs, path, O_RDONLY);
+	loff_t pos = 0;
+	ssize_t n;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	n = kernel_read(file, buf, size - 1, &pos);
+	/* inodes of sysctls come and go, and are always the same setting */
+	*ino = fs == TURBO_SYSFS ? file_inode(file)->i_ino : 0;
+	fput(file);
+	if (n < 0)
+		return n;
+	/* half a value must never be put back */
+	if (n == size - 1)
+		return -EOVERFLOW;
+	buf[n] = 0;
+	strim(buf);
+	return 0;
+}
+
+/**
+ * turbo_file_read - read a setting
+ * @fs: in which file system
+ * @path: from its root
+ * @buf: filled, ends in 0 and not in a newline
+ * @size: of @buf
+ *
+ * Context: a round.
+ * Return: 0 or a negative errno, -EOVERFLOW if it does not fit.
+ */
+int turbo_file_read(enum turbo_fs fs, const char *path, char *buf, size_t size)
+{
+	u64 ino;
+
+	return file_read(fs, path, buf, size, &ino);
+}
+
+static int file_write(enum turbo_fs fs, const char *path, const char *value)
+{
+	struct file *file = file_get(fs, path, O_WRONLY);
+	loff_t pos = 0;
+	ssize_t n;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	n = kernel_write(file, value, strlen(value), &pos);
+	fput(file);
+	return n < 0 ? n : 0;
+}
+
+/* Context: a round, as all that follows. */
+static struct turbo_file *file_find(enum turbo_fs fs, const char *path)
+{
+	struct turbo_file *f;
+
+	list_for_each_entry(f, &files, node)
+		if (f->fs == fs && !strcmp(f->path, path))
+			return f;
+	return NULL;
+}
+
+static void file_drop(struct turbo_file *f)
+{
+	mutex_lock(&files_mutex);
+	list_del(&f->node);
+	mutex_unlock(&files_mutex);
+	kfree(f);
+}
+
+/* The first change of a setting. */
+static int file_begin(enum turbo_fs fs, const char *path, const char *now,
+		      const char *value)
+{
+	struct turbo_file *f;
+	int err;
+
+	f = kzalloc(sizeof(*f) + strlen(path) + 1, GFP_KERNEL);
+	if (!f)
+		return -ENOMEM;
+	f->fs = fs;
+	memcpy(f->path, path, strlen(path) + 1);
+	strscpy(f->orig, now, sizeof(f->orig));
+	strscpy(f->asked, value, sizeof(f->asked));
+	err = file_write(fs, path, value);
+	if (!err)
+		err = file_read(fs, path, f->ours, sizeof(f->ours), &f->ino);
+	if (err) {
+		kfree(f);
+		return err;
+	}
+	if (!strcmp(f->orig, f->ours)) {
+		/* it was that already, written in another way */
+		kfree(f);
+		return 0;
+	}
+	mutex_lock(&files_mutex);
+	list_add(&f->node, &files);
+	mutex_unlock(&files_mutex);
+	turbo_count(TURBO_FILE_SET);
+	return 0;
+}
+
+/* Another change by us. */
+static int file_change(struct turbo_file *f, const char *value)
+{
+	char now[VALUE_SIZE];
+	int err;
+
+	err = file_write(f->fs, f->path, value);
+	if (!err)
+		err = turbo_file_read(f->fs, f->path, now, sizeof(now));
+	if (err)
+		return err;
+	mutex_lock(&files_mutex);
+	strscpy(f->asked, value, sizeof(f->asked));
+	strscpy(f->ours, now, sizeof(f->ours));
+	mutex_unlock(&files_mutex);
+	return 0;
+}
+
+/**
+ * turbo_file_set - change a setting, and remember what it was
+ * @fs: in which file system
+ * @path: from its root
+ * @value: as one would write it
+ *
+ * Done again with the same @value it does nothing, so it can be called in each
+ * round.  A setting that somebody has changed after us is theirs from then on;
+ * it is named once.  A file that isn't there is no error.
+ *
+ * Context: a round.
+ */
+void turbo_file_set(enum turbo_fs fs, const char *path, const char *value)
+{
+	char now[VALUE_SIZE];
+	struct turbo_file *f;
+	u64 ino = 0;
+	int err;
+
+	f = file_find(fs, path);
+	err = file_read(fs, path, now, sizeof(now), &ino);
+	if (err == -ENOENT)
+		return;
+	if (!err && f && f->ino != ino) {
+		file_drop(f);
+		f = NULL;
+	}
+	if (f && f->left)
+		return;
+	if (!err && !f && strcmp(now, value))
+		err = file_begin(fs, path, now, value);
+	if (!err && f && strcmp(now, f->ours)) {
+		mutex_lock(&files_mutex);
+		f->left = true;
+		mutex_unlock(&files_mutex);
+		turbo_count(TURBO_FILE_LEFT);
+		pr_info("%s/%s: left at %s, which it was given meanwhile\n",
+			fs_names[fs], path, now);
+	} else if (!err && f && strcmp(value, f->asked)) {
+		err = file_change(f, value);
+	}
+	if (err) {
+		turbo_count(TURBO_FILE_FAILED);
+		pr_warn_ratelimited("%s/%s can't be set to %s: %d\n",
+				    fs_names[fs], path, value, err);
+	}
+}
+
+static void file_undo(struct turbo_file *f)
+{
+	char now[VALUE_SIZE];
+	u64 ino = 0;
+	int err;
+
+	if (f->left)
+		return;
+	err = file_read(f->fs, f->path, now, sizeof(now), &ino);
+	/* the device has gone, and perhaps another has come */
+	if (err == -ENOENT || err == -ENODEV || (!err && ino != f->ino))
+		return;
+	if (!err && strcmp(now, f->ours)) {
+		turbo_count(TURBO_FILE_LEFT);
+		pr_info("%s/%s: left at %s, which it was given meanwhile\n",
+			fs_names[f->fs], f->path, now);
+		return;
+	}
+	if (!err)
+		err = file_write(f->fs, f->path, f->orig);
+	if (err) {
+		turbo_count(TURBO_FILE_FAILED);
+		pr_warn("%s/%s can't be put back to %s: %d\n", fs_names[f->fs],
+			f->path, f->orig, err);
+	} else {
+		turbo_count(TURBO_FILE_RESTORED);
+	}
+}
+
+/**
+ * turbo_file_undo - put all settings back, the last one first
+ *
+ * Context: a round.
+ */
+void turbo_file_undo(void)
+{
+	struct turbo_file *f, *next;
+
+	list_for_each_entry_safe(f, next, &files, node) {
+		file_undo(f);
+		file_drop(f);
+	}
+}
+
+/**
+ * turbo_file_show - an array of JSON
+ * @m: printed to
+ */
+void turbo_file_show(struct seq_file *m)
+{
+	struct turbo_file *f;
+	const char *sep = "";
+
+	mutex_lock(&files_mutex);
+	seq_putc(m, '[');
+	list_for_each_entry(f, &files, node) {
+		seq_printf(m, "%s{\"file\":\"%s/%s\",\"was\":\"", sep,
+			   fs_names[f->fs], f->path);
+		seq_escape_str(m, f->orig, ESCAPE_SPACE | ESCAPE_SPECIAL, "\t\"\\");
+		seq_puts(m, "\",\"set\":\"");
+		seq_escape_str(m, f->ours, ESCAPE_SPACE | ESCAPE_SPECIAL, "\t\"\\");
+		seq_printf(m, "\",\"left\":%s}", f->left ? "true" : "false");
+		sep = ",";
+	}
+	mutex_unlock(&files_mutex);
+	seq_putc(m, ']');
+}
+
+/**
+ * turbo_file_exit - give up the mounts
+ *
+ * Context: task context; there is no round any more.
+ */
+void turbo_file_exit(void)
+{
+	int i;
+
+	for (i = 0; i < NR_TURBO_FS; i++) {
+		if (mounts[i])
+			kern_unmount(mounts[i]);
+		mounts[i] = NULL;
+	}
+}
