@@ -109,22 +109,28 @@ void turbo_account_wakeup(struct task_struct *p)
 	struct turbo_vcpu *v = turbo_vcpu_find(p);
 	int cpu = task_cpu(p);
 
-	if (likely(!v) || v->state == VCPU_RUNS || v->state == VCPU_WAITS)
+	/*
+	 * One that runs, but is not known to yet, is left to resync(): that
+	 * takes no runqueue lock, so there would be two writers.
+	 */
+	if (likely(!v) || v->state == VCPU_RUNS || v->state == VCPU_WAITS ||
+	    READ_ONCE(p->on_cpu))
 		return;
 	turn(v, VCPU_WAITS, turbo_kind_of(cpu), ktime_get_ns());
 	turbo_choose_woken(v, cpu);
 }
 
-/* Context: interrupt on the CPU. */
+/*
+ * Context: interrupt on the CPU, so that nobody else writes to the vCPU that
+ * runs here: not a switch, for which interrupts are off, nor a wake-up.
+ */
 static void resync(void *info)
 {
 	struct turbo_seat *seat = this_cpu_ptr(&turbo_seats);
-	struct turbo_vcpu *v;
+	struct turbo_vcpu *v = turbo_vcpu_find(current);
 
-	if (seat->cur)
-		return;
-	v = turbo_vcpu_find(current);
-	if (!v || v->gone)
+	/* what is there may be gone, and long off this CPU */
+	if (!v || v->gone || seat->cur == v)
 		return;
 	turn(v, VCPU_RUNS, turbo_kind_of(smp_processor_id()), ktime_get_ns());
 	WRITE_ONCE(seat->cur, v);
