@@ -161,6 +161,8 @@ static int hooks_on(void)
 
 		if (core)
 			WRITE_ONCE(core->cur_task, NULL);
+		/* a CPU that went offline meanwhile was not made to let go */
+		WRITE_ONCE(per_cpu(turbo_seats, cpu).cur, NULL);
 	}
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
 		err = tracepoint_probe_register(hooks[i].tp, hooks[i].probe,
