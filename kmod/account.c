@@ -30,6 +30,9 @@ static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 	/* clocks of two CPUs may differ by a hair */
 	if (ns < 0)
 		ns = 0;
+	/* nobody has kept it from running but its own cgroup */
+	if (v->stuck)
+		ns = 0;
 	if (v->state != VCPU_SLEEPS) {
 		atomic64_add(ns, &use->ns[v->state]);
 		atomic_dec(&use->nr[v->state]);
@@ -75,6 +78,7 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 		if (v->state == VCPU_HELD && v->room >= 0)
 			turbo_park_poke(v->room);
 	}
+	WRITE_ONCE(seat->idle, is_idle_task(next));
 	if (next->flags & PF_KTHREAD) {
 		if (is_idle_task(next))
 			turbo_choose_idle(cpu);
@@ -89,11 +93,12 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 	}
 	now = now ?: ktime_get_ns();
 	/* the core leaves idle for it: its time, as in the kernel's account */
-	if (is_idle_task(prev) && v->state == VCPU_WAITS &&
+	if (is_idle_task(prev) && v->state == VCPU_WAITS && !v->stuck &&
 	    now - v->since_ns < IDLE_EXIT_MAX_NS)
 		now = v->since_ns;
 	turn(v, VCPU_RUNS, kind, now);
 	v->room = -1;
+	WRITE_ONCE(v->stuck, false);
 	WRITE_ONCE(seat->cur, v);
 }
 
@@ -190,7 +195,7 @@ static u64 flight(const struct turbo_vcpu *v, enum turbo_kind kind,
 
 	do {
 		seq = raw_read_seqcount(&v->seq);
-		ns = v->kind == kind && v->state == state ?
+		ns = v->kind == kind && v->state == state && !v->stuck ?
 		     now - v->since_ns : 0;
 	} while (read_seqcount_retry(&v->seq, seq));
 	return max_t(s64, ns, 0);

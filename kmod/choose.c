@@ -51,14 +51,19 @@ static bool wanting(struct turbo_vm *vm, enum turbo_kind kind)
 	       atomic_read(&vm->use[kind].nr[VCPU_HELD]) > 0;
 }
 
+/* Is the vCPU in a queue, and would it run if it were its turn? */
+static bool queued(const struct turbo_vcpu *v)
+{
+	return READ_ONCE(v->state) == VCPU_WAITS && !READ_ONCE(v->stuck);
+}
+
 /* Has the VM a vCPU in the queue of @cpu? */
 static bool waits_on(struct turbo_vm *vm, int cpu)
 {
 	struct turbo_vcpu *v;
 
 	turbo_for_each_vcpu(v, vm)
-		if (READ_ONCE(v->state) == VCPU_WAITS &&
-		    task_cpu(v->task) == cpu)
+		if (queued(v) && task_cpu(v->task) == cpu)
 			return true;
 	return false;
 }
@@ -79,12 +84,14 @@ static struct turbo_vcpu *held_for(struct turbo_vm *vm, int cpu,
 
 /*
  * Of the VMs that have a vCPU in the queue of @cpu, or one held back that may
- * use it: the one with most credit, if that is more than @credit.
+ * use it: the one with most credit, if that is more than @credit.  An idle
+ * CPU's queue does not count: who is there is about to run, or cannot.
  * Return: that it is so; the held vCPU, or NULL for one in the queue, is in @held.
  */
 static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
 		   s64 credit, u64 now, struct turbo_vcpu **held)
 {
+	bool idle = READ_ONCE(per_cpu(turbo_seats, cpu).idle);
 	struct turbo_vcpu *v;
 	struct turbo_vm *vm;
 	bool found = false;
@@ -98,7 +105,8 @@ static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
 		its = turbo_budget_credit(vm, kind, now);
 		if (its <= credit)
 			continue;
-		if (atomic_read(&use->nr[VCPU_WAITS]) > 0 && waits_on(vm, cpu)) {
+		if (!idle && atomic_read(&use->nr[VCPU_WAITS]) > 0 &&
+		    waits_on(vm, cpu)) {
 			v = NULL;
 		} else {
 			if (atomic_read(&use->nr[VCPU_HELD]) <= 0)
@@ -187,7 +195,7 @@ static void make_room(enum turbo_kind kind, u64 now)
 	if (!worst)
 		return;
 	turbo_for_each_vcpu(v, worst)
-		if (READ_ONCE(v->state) == VCPU_WAITS && v->kind == kind)
+		if (queued(v) && v->kind == kind)
 			bounce(worst, v, kind, now);
 }
 
@@ -265,6 +273,25 @@ void turbo_choose_idle(int cpu)
 	}
 }
 
+/*
+ * The CPU idles, and yet a vCPU is in its queue: if it does not run at once, its
+ * cgroup is throttled (libvirt's vcpu_quota).  Nobody is held back for it until
+ * it has run again, which is all that tells that it may.
+ */
+static void mark_stuck(int cpu, enum turbo_kind kind)
+{
+	struct turbo_vcpu *v;
+	struct turbo_vm *vm;
+
+	turbo_for_each_vm(vm) {
+		if (atomic_read(&vm->use[kind].nr[VCPU_WAITS]) <= 0)
+			continue;
+		turbo_for_each_vcpu(v, vm)
+			if (queued(v) && task_cpu(v->task) == cpu)
+				WRITE_ONCE(v->stuck, true);
+	}
+}
+
 /**
  * turbo_choose_fill - an idle CPU looks for a vCPU that is held back
  * @cpu: this CPU
@@ -277,6 +304,7 @@ void turbo_choose_fill(int cpu)
 	u64 now = ktime_get_ns();
 	struct turbo_vcpu *held;
 
+	mark_stuck(cpu, turbo_kind_of(cpu));
 	if (!better(cpu, turbo_kind_of(cpu), NULL, S64_MIN, now, &held) || !held)
 		return;
 	/* whom it is being made free for is on his way, or the tick comes */

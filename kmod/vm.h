@@ -129,6 +129,7 @@ struct turbo_vm {
  * @held: being held back
  * @parking: about to go to sleep for that
  * @room: a CPU that is being made free for it, -1 if none is
+ * @stuck: it waits, but its CPU idles meanwhile: it cannot run
  * @pending: @work is queued
  * @work: brings it to where it can be held back
  * @flush: makes it get over @work
@@ -154,6 +155,7 @@ struct turbo_vcpu {
 	bool held;
 	bool parking;
 	int room;
+	bool stuck;
 	unsigned long pending;
 	struct callback_head work;
 	struct callback_head flush;
@@ -163,6 +165,7 @@ struct turbo_vcpu {
 /**
  * struct turbo_seat - a CPU, for what the budgets want of it
  * @cur: the vCPU that runs there, NULL if something else does
+ * @idle: nothing runs there
  * @work: makes the CPU look, from the CPU itself
  * @csd: the same, from another one
  * @poked: @csd is under way
@@ -170,6 +173,7 @@ struct turbo_vcpu {
  */
 struct turbo_seat {
 	struct turbo_vcpu *cur;
+	bool idle;
 	struct irq_work work;
 	call_single_data_t csd;
 	atomic_t poked;

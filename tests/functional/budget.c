@@ -8,7 +8,9 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -160,6 +162,47 @@ static void storm(void)
 	scene_over();
 }
 
+#define CGROUP	"/sys/fs/cgroup/st-budget"
+
+/*
+ * One VM may run for a hundredth of the time by its cgroup's cpu.max, and is far
+ * behind: it is runnable, but the core is not to be kept free for it.
+ */
+static void throttled(void)
+{
+	struct sched_turbo_vm before = { 0 }, after = { 0 };
+	uint64_t held, used;
+	char pid[16];
+
+	vm_spawn(&other, 1, "hog", "1");
+	vm_spawn(&hog, 1, "hog", "1");
+	if (!vm_wait(&other) || !vm_wait(&hog))
+		return;
+	file_write("/sys/fs/cgroup/cgroup.subtree_control", "+cpu");
+	mkdir(CGROUP, 0755);
+	snprintf(pid, sizeof(pid), "%d", other.pid);
+	if (file_write(CGROUP "/cpu.max", "5000 500000") ||
+	    file_write(CGROUP "/cgroup.procs", pid)) {
+		skip("no cpu.max here", "beside a throttled VM");
+	} else {
+		vm_op(ADD, other.pid, 0, 0, 0);
+		vm_op(ADD, hog.pid, FLOOR, 0, 0);
+		usleep(500000);
+		vm_find(hog.pid, &before);
+		usleep(2000000);
+		vm_find(hog.pid, &after);
+		held = after.regular_held_ns - before.regular_held_ns;
+		used = after.regular_used_ns - before.regular_used_ns;
+		note("beside a throttled VM: ran %llu ms, held back %llu ms",
+		     (unsigned long long)used / MS,
+		     (unsigned long long)held / MS);
+		ok(used > 4 * held, "beside a throttled VM: runs");
+		file_write(CGROUP "/cpu.max", "max");
+	}
+	scene_over();
+	rmdir(CGROUP);
+}
+
 static void vcpus(void)
 {
 	struct sched_turbo_vm v = { 0 };
@@ -231,6 +274,7 @@ int main(void)
 	abi_ioctl(SCHED_TURBO_IOC_VERSION, &version);
 	if (version.features & SCHED_TURBO_FEAT_BUDGET) {
 		let_go();
+		throttled();
 		signals();
 		unload_while_held();
 		storm();
