@@ -12,9 +12,6 @@
 
 #include "vm.h"
 
-/* To leave idle takes no longer than that; else it has waited elsewhere. */
-#define IDLE_EXIT_MAX_NS	(100 * NSEC_PER_USEC)
-
 DEFINE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);
 
 /*
@@ -92,11 +89,14 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 		return;
 	}
 	now = now ?: ktime_get_ns();
-	/* the core leaves idle for it: its time, as in the kernel's account */
-	if (is_idle_task(prev) && v->state == VCPU_WAITS && !v->stuck &&
-	    now - v->since_ns < IDLE_EXIT_MAX_NS)
+	/*
+	 * The core has left idle for it: its time, as in the kernel's account,
+	 * which does not look at the clock again after such a wake-up.
+	 */
+	if (v->woken_on == cpu && is_idle_task(prev))
 		now = v->since_ns;
 	turn(v, VCPU_RUNS, kind, now);
+	v->woken_on = -1;
 	v->room = -1;
 	WRITE_ONCE(v->stuck, false);
 	WRITE_ONCE(seat->cur, v);
@@ -122,6 +122,7 @@ void turbo_account_wakeup(struct task_struct *p)
 	    READ_ONCE(p->on_cpu))
 		return;
 	turn(v, VCPU_WAITS, turbo_kind_of(cpu), ktime_get_ns());
+	v->woken_on = READ_ONCE(per_cpu(turbo_seats, cpu).idle) ? cpu : -1;
 	turbo_choose_woken(v, cpu);
 }
 

@@ -137,6 +137,7 @@ int turbo_vcpu_add(struct turbo_vm *vm, struct task_struct *p)
 	refcount_inc(&vm->refs);
 	refcount_set(&v->refs, 1);
 	v->room = -1;
+	v->woken_on = -1;
 	seqcount_init(&v->seq);
 	v->since_ns = ktime_get_ns();
 	vm->nr_vcpus++;

@@ -123,6 +123,7 @@ struct turbo_vm {
  * @state: what it does
  * @kind: on what kind of core it does it
  * @since_ns: since when
+ * @woken_on: the idle CPU that it was woken on and has not run on since, or -1
  * @gone: no longer to be touched by the fast path
  * @reaping: queued on the reap list
  * @ordered: to be held back as soon as its CPU takes notice
@@ -148,6 +149,7 @@ struct turbo_vcpu {
 	enum turbo_vcpu_state state;
 	enum turbo_kind kind;
 	u64 since_ns;
+	int woken_on;
 
 	bool gone;
 	unsigned long reaping;
