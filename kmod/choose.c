@@ -199,14 +199,46 @@ static void make_room(enum turbo_kind kind, u64 now)
 			bounce(worst, v, kind, now);
 }
 
-static bool contended(enum turbo_kind kind)
+/* May a vCPU run on a CPU of the kind on which it was held back? */
+static bool at_home(const struct turbo_vcpu *v, enum turbo_kind kind)
 {
-	struct turbo_vm *vm;
+	int cpu;
 
-	turbo_for_each_vm(vm)
-		if (wanting(vm, kind))
+	for_each_cpu_and(cpu, v->task->cpus_ptr, cpu_online_mask)
+		if (turbo_kind_of(cpu) == kind)
 			return true;
 	return false;
+}
+
+/*
+ * Somebody may have moved a vCPU that is held back, by its affinity, or a core
+ * has gone offline or become one of the other kind; or its VM has no budget any
+ * more.  No core would ever let it go on.  Context: the tick.
+ */
+static void let_go(struct turbo_vm *vm, enum turbo_kind kind)
+{
+	struct turbo_vcpu *v;
+
+	if (atomic_read(&vm->use[kind].nr[VCPU_HELD]) <= 0)
+		return;
+	turbo_for_each_vcpu(v, vm)
+		if (READ_ONCE(v->state) == VCPU_HELD && v->kind == kind &&
+		    READ_ONCE(v->held) && (vm->off || !at_home(v, kind)))
+			turbo_park_release(v);
+}
+
+static bool contended(enum turbo_kind kind)
+{
+	bool is = false;
+	struct turbo_vm *vm;
+
+	turbo_for_each_vm(vm) {
+		if (!wanting(vm, kind))
+			continue;
+		let_go(vm, kind);
+		is = true;
+	}
+	return is;
 }
 
 /**

@@ -179,7 +179,7 @@ void turbo_park_release(struct turbo_vcpu *v)
 }
 
 /**
- * turbo_park_leave - let a vCPU go on that is gone, if it is held back
+ * turbo_park_leave - let a vCPU go on, if it is held back
  * @v: the vCPU
  *
  * Context: any but under a runqueue or pi_lock.

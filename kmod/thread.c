@@ -106,8 +106,11 @@ static void undo(struct turbo_thread *th, u32 *changed)
 	struct turbo_vm *vm = th->vm;
 
 	lockdep_assert_held(&turbo_mutex);
-	if (!(th->task->flags & PF_EXITING))
+	if (!(th->task->flags & PF_EXITING)) {
 		turbo_attrs_restore(th);
+		/* on other cores now: whether to hold it back is open again */
+		turbo_vcpu_moved(th->task);
+	}
 	trace_sched_turbo_detach(th->task, th->changed);
 	if (changed)
 		*changed = th->changed;

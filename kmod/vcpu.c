@@ -151,6 +151,21 @@ int turbo_vcpu_add(struct turbo_vm *vm, struct task_struct *p)
 }
 
 /**
+ * turbo_vcpu_moved - let a thread go on, if it is held back, on other cores
+ * @p: the thread
+ *
+ * Context: turbo_mutex held.
+ */
+void turbo_vcpu_moved(struct task_struct *p)
+{
+	struct turbo_vcpu *v = turbo_vcpu_find(p);
+
+	lockdep_assert_held(&turbo_mutex);
+	if (v)
+		turbo_park_leave(v);
+}
+
+/**
  * turbo_vcpu_over - a thread exits or becomes another program
  * @p: the thread
  *

@@ -211,6 +211,7 @@ struct turbo_vcpu *turbo_vcpu_find(const struct task_struct *p);
 int turbo_vcpu_add(struct turbo_vm *vm, struct task_struct *p);
 void turbo_vcpu_hide(struct turbo_vcpu *v);
 void turbo_vcpu_free(struct turbo_vcpu *v);
+void turbo_vcpu_moved(struct task_struct *p);
 bool turbo_vcpu_over(struct task_struct *p);
 void turbo_vcpu_reap(void);
 bool turbo_vcpu_any_dead(void);

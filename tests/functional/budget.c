@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "abi.h"
+#include "attr.h"
 #include "host.h"
 #include "proc.h"
 #include "tap.h"
@@ -104,6 +105,12 @@ static void let_go(void)
 	   "the core would idle: goes on");
 	kill(other.pid, SIGCONT);
 	ok(await(SOON, held()), "wanted by the other again: held again");
+
+	/* away from all cores of the kind that it was held back on */
+	cpus_set(hog.tid[0], TURBO_CPUS);
+	ok(await(SOON, runs(hog.tid[0])), "moved to turbo cores while held: goes on");
+	cpus_set(hog.tid[0], "1");
+	ok(await(SOON, held()), "moved back: held again");
 	kill(other.pid, SIGKILL);
 	ok(await(SOON, runs(hog.tid[0])), "the other is killed: goes on");
 	scene_over();
