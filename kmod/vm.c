@@ -233,6 +233,11 @@ int turbo_vm_add(struct task_struct *p, u32 flags, u32 weight,
 		err = -EOPNOTSUPP;
 		goto out;
 	}
+	if (!atomic_read(&p->signal->live)) {
+		pr_notice("process %d (%s): has exited\n", p->pid, p->comm);
+		err = -ESRCH;
+		goto out;
+	}
 	vm = vm_make(p);
 	if (IS_ERR(vm)) {
 		err = PTR_ERR(vm);
@@ -248,10 +253,10 @@ int turbo_vm_add(struct task_struct *p, u32 flags, u32 weight,
 	set_values(vm, flags, weight, floor_permille);
 	/* as in turbo_vcpu_add(); the last thread may be gone by now */
 	smp_mb();
-	if (!atomic_read(&p->signal->live))
-		vm->over = true;
-	if (vm->over)
+	if (!atomic_read(&p->signal->live)) {
+		WRITE_ONCE(vm->over, true);
 		queue_work(turbo_wq, &clear_work);
+	}
 out:
 	mutex_unlock(&turbo_mutex);
 	if (err)
@@ -384,7 +389,8 @@ static void look_after(void)
 	list_for_each_entry_safe(vm, tmp, &turbo_vms, node) {
 		if (READ_ONCE(vm->rescan))
 			vm_scan(vm);
-		if (READ_ONCE(vm->over) && vm->by_hand)
+		/* what is added from now on is the new program */
+		if (xchg(&vm->over, false) && vm->by_hand)
 			vm_del(vm);
 	}
 }

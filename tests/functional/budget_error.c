@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "abi.h"
 #include "host.h"
@@ -78,6 +80,19 @@ static void process(unsigned long command, const char *name)
 		"unknown flags 0x80");
 }
 
+/* It has ended, and nobody has waited for it. */
+static void zombie(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	await(SOON, proc_state(pid) == 'Z');
+	refused(vm_op(ADD, pid, 0, 0, 0), -ESRCH, "add what has ended",
+		"process %d (budget_error): has exited", pid);
+	waitpid(pid, NULL, 0);
+}
+
 static void values(unsigned long command, pid_t pid, const char *name)
 {
 	refused(vm_op(command, pid, WEIGHT, 0, 0), -ERANGE, name, "weight 0 is");
@@ -143,6 +158,7 @@ int main(void)
 	process(ADD, "add");
 	process(DEL, "del");
 	process(SET, "set");
+	zombie();
 	values(ADD, out.pid, "add");
 	values(SET, in.pid, "set");
 	refused(vm_op(ADD, 2, 0, 0, 0), -EOPNOTSUPP, "add kernel thread",
