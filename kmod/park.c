@@ -234,7 +234,8 @@ void turbo_park_init(void)
 
 	for_each_possible_cpu(cpu) {
 		seat = per_cpu_ptr(&turbo_seats, cpu);
-		init_irq_work(&seat->work, look_work);
+		/* in the interrupt itself on PREEMPT_RT, too: it asks who runs */
+		seat->work = IRQ_WORK_INIT_HARD(look_work);
 		INIT_CSD(&seat->csd, look_poked, seat);
 	}
 	add_work = symbol_get(task_work_add);

@@ -10,6 +10,7 @@
  * has a reference of its own.
  */
 #include <linux/hash.h>
+#include <linux/ktime.h>
 #include <linux/pid.h>
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
@@ -20,6 +21,9 @@
 #include "vm.h"
 
 #define TABLE_BITS	8
+
+/* New vCPUs are looked for no more often than that. */
+#define SCAN_MS		10
 
 static struct hlist_head vm_table[1 << TABLE_BITS];
 
@@ -32,6 +36,8 @@ static LIST_HEAD(dead_vms);
 
 static void clear_fn(struct work_struct *work);
 static DECLARE_WORK(clear_work, clear_fn);
+static DECLARE_DELAYED_WORK(scan_work, clear_fn);
+static u64 scanned_ns;
 
 static struct hlist_head *vm_bucket(const struct pid *tgid)
 {
@@ -91,6 +97,7 @@ static void vm_scan(struct turbo_vm *vm)
 	bool found = false;
 
 	lockdep_assert_held(&turbo_mutex);
+	WRITE_ONCE(scanned_ns, ktime_get_ns());
 	WRITE_ONCE(vm->rescan, false);
 	rcu_read_lock();
 	leader = pid_task(vm->tgid, PIDTYPE_TGID);
@@ -331,9 +338,14 @@ int turbo_vm_set(struct task_struct *p, u32 flags, u32 weight,
 	return err;
 }
 
+/* Whoever goes in and out of KVM_RUN with ever new threads keeps nobody busy. */
 static void notice_fn(struct irq_work *work)
 {
-	queue_work(turbo_wq, &clear_work);
+	u64 since = ktime_get_ns() - READ_ONCE(scanned_ns);
+
+	queue_delayed_work(turbo_wq, &scan_work,
+			   since > SCAN_MS * NSEC_PER_MSEC ?
+			   0 : msecs_to_jiffies(SCAN_MS));
 }
 
 static DEFINE_IRQ_WORK(notice, notice_fn);
@@ -448,6 +460,7 @@ void turbo_vm_exit(void)
 	turbo_hooks_settle();
 	/* no exits, and no vCPUs, are reported any more */
 	irq_work_sync(&notice);
+	cancel_delayed_work_sync(&scan_work);
 	queue_work(turbo_wq, &clear_work);
 	flush_work(&clear_work);
 }
