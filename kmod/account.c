@@ -14,6 +14,9 @@
 
 DEFINE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);
 
+/* vCPUs that are held back, all VMs': what a CPU that goes idle looks at. */
+atomic_t turbo_nr_held[TURBO_KINDS];
+
 /*
  * From one state to another.  Context: interrupts off, and the lock of the
  * runqueue that the thread is on, or the thread is off all of them.
@@ -34,6 +37,10 @@ static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 		atomic64_add(ns, &use->ns[v->state]);
 		atomic_dec(&use->nr[v->state]);
 	}
+	if (v->state == VCPU_HELD)
+		atomic_dec(&turbo_nr_held[v->kind]);
+	if (state == VCPU_HELD)
+		atomic_inc(&turbo_nr_held[kind]);
 
 	raw_write_seqcount_begin(&v->seq);
 	v->since_ns = now;

@@ -294,15 +294,8 @@ void turbo_choose_woken(struct turbo_vcpu *v, int cpu)
  */
 void turbo_choose_idle(int cpu)
 {
-	enum turbo_kind kind = turbo_kind_of(cpu);
-	struct turbo_vm *vm;
-
-	turbo_for_each_vm(vm) {
-		if (atomic_read(&vm->use[kind].nr[VCPU_HELD]) <= 0)
-			continue;
+	if (atomic_read(&turbo_nr_held[turbo_kind_of(cpu)]) > 0)
 		irq_work_queue(&this_cpu_ptr(&turbo_seats)->work);
-		return;
-	}
 }
 
 /*

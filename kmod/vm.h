@@ -218,6 +218,7 @@ bool turbo_vcpu_any_dead(void);
 void turbo_vcpu_bury(void);
 
 /* account.c: who runs, waits, sleeps, and for how long */
+extern atomic_t turbo_nr_held[TURBO_KINDS];
 void turbo_account_switch(bool preempt, struct task_struct *prev,
 			  struct task_struct *next, unsigned int prev_state);
 void turbo_account_wakeup(struct task_struct *p);
