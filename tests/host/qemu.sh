@@ -11,6 +11,9 @@ mem=2048
 clock=wall
 shift=0
 cpu=
+# Without ERMS and FSRM: with them a kernel copies and clears by "rep movsb" and
+# "rep stosb", of which TCG makes one instruction a byte.
+tcg_cpu=max,-la57,-erms,-fsrm
 append=
 timeout=600
 out=
@@ -28,7 +31,8 @@ options_help()
 	  --clock CLOCK     wall: KVM where it works, else TCG with a thread a CPU;
 	                    virtual: time is instructions ($clock)
 	  --shift S         with the virtual clock, 2^S ns an instruction ($shift)
-	  --cpu MODEL       QEMU's CPU model (host with KVM, max,-la57 with TCG)
+	  --cpu MODEL       QEMU's CPU model (host with KVM, $tcg_cpu
+	                    with TCG)
 	  --append WORDS    more kernel command line; may be repeated
 	  --timeout SECONDS kill the host after so long, 0 for never ($timeout)
 	  --out DIR         what the host sees, writable, as /out (a new directory
@@ -131,7 +135,7 @@ qemu_line()
 	if [ "$clock" = virtual ]; then
 		accel="tcg, one thread, $((1 << shift)) ns an instruction"
 		qemu+=(-accel "tcg,thread=single" -icount "shift=$shift,sleep=off"
-		       -rtc clock=vm -cpu "${cpu:-max,-la57}")
+		       -rtc clock=vm -cpu "${cpu:-$tcg_cpu}")
 		khz=1000000
 		# A console is slow and would take up time that is being
 		# measured: warnings only.  Polling is dear in this mode.
@@ -145,7 +149,7 @@ qemu_line()
 		line+=" loglevel=7"
 	else
 		accel=tcg
-		qemu+=(-accel "tcg,thread=multi" -cpu "${cpu:-max,-la57}")
+		qemu+=(-accel "tcg,thread=multi" -cpu "${cpu:-$tcg_cpu}")
 		khz=$("$boot/tsc-khz")
 		line+=" loglevel=7"
 	fi
