@@ -33,6 +33,7 @@ static const struct {
 	{ "run", cmd_run, "run a command under SCHED_TURBO" },
 	{ "stat", cmd_stat, "show what cores and threads do" },
 	{ "vm", cmd_vm, "budgets of VMs: weights, floors, the period" },
+	{ "qemu", cmd_qemu, "run QEMU with turbo vCPUs" },
 	{ "xml", cmd_xml, "turn a libvirt domain into one with turbo vCPUs, and back" },
 	{ "version", cmd_version, "show the versions of tool and module" },
 };

@@ -213,15 +213,6 @@ static int run(struct args *args)
 	return err ? EX_FAILED : EX_OK;
 }
 
-static int parse_count(const char *what, const char *text, unsigned int max,
-		       unsigned int *value)
-{
-	if (!parse_number(text, max, value) && *value)
-		return 0;
-	complain("%s '%s' is no number from 1 to %u", what, text, max);
-	return -EINVAL;
-}
-
 static int parse(int argc, char **argv, struct args *args)
 {
 	static const struct option options[] = {
