@@ -18,6 +18,7 @@ static int built_without(int argc, char **argv)
 	return EX_FAILED;
 }
 
+#define cmd_hook	built_without
 #define cmd_xml		built_without
 #endif
 
@@ -35,6 +36,7 @@ static const struct {
 	{ "vm", cmd_vm, "budgets of VMs: weights, floors, the period" },
 	{ "qemu", cmd_qemu, "run QEMU with turbo vCPUs" },
 	{ "xml", cmd_xml, "turn a libvirt domain into one with turbo vCPUs, and back" },
+	{ "hook", cmd_hook, "what libvirt calls when a domain starts or stops" },
 	{ "version", cmd_version, "show the versions of tool and module" },
 };
 

@@ -58,8 +58,8 @@ static void end_element(void *ctx, const xmlChar *name, const xmlChar *prefix,
 		span->end = xmlByteConsumed(ctxt);
 		span->close = span->end;
 		while (span->close > span->open_end &&
-		       x->text[span->close] != '<')
-			span->close--;
+		       x->text[--span->close] != '<')
+			;
 	}
 	xmlSAX2EndElementNs(ctx, name, prefix, uri);
 }
