@@ -36,6 +36,7 @@ static const struct {
 	{ "vm", cmd_vm, "budgets of VMs: weights, floors, the period" },
 	{ "qemu", cmd_qemu, "run QEMU with turbo vCPUs" },
 	{ "xml", cmd_xml, "turn a libvirt domain into one with turbo vCPUs, and back" },
+	{ "host", cmd_host, "set this machine up as /etc/sched_turbo.conf has it" },
 	{ "hook", cmd_hook, "what libvirt calls when a domain starts or stops" },
 	{ "version", cmd_version, "show the versions of tool and module" },
 };
