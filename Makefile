@@ -12,7 +12,7 @@ CYCLES ?=
 GROUP ?= slice
 
 .PHONY: all modules tools tests check check-fast numbers demo \
-	install modules_install tools_install guest_install clean help
+	install modules_install tools_install guest_install deb clean help
 
 all: modules tools tests
 
@@ -56,6 +56,10 @@ tools_install:
 guest_install:
 	$(MAKE) -C tools/turboctl install-guest DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
+# Debian packages, in the directory above.
+deb:
+	dpkg-buildpackage -b -us -uc
+
 clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
 	$(MAKE) -C tools/turboctl clean
@@ -70,6 +74,7 @@ help:
 	@echo '               ($(KDIR))'
 	@echo 'install        modules (INSTALL_MOD_PATH) and turboctl (DESTDIR, PREFIX)'
 	@echo 'guest_install  a unit and a man page for turbo_guest in a guest'
+	@echo 'deb            Debian packages: two for DKMS, and turboctl'
 	@echo 'demo           a KVM host in a box: four guests, stock and SCHED_TURBO'
 	@echo 'check          all tests on all kernels, or on KERNEL="6.12 7.2"'
 	@echo 'check-fast     what takes under five minutes, on 6.12'

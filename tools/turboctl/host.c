@@ -32,13 +32,15 @@ static void help(void)
 	     "  stop   undoes all of it");
 }
 
-static int modprobe(const char *option, const char *module)
+static int call_modprobe(const char *option, const char *module)
 {
-	const char *argv[] = { "modprobe", option, module, NULL };
+	char *const argv[] = {
+		(char *)"modprobe", (char *)option, (char *)module, NULL,
+	};
 	pid_t pid;
 	int status, err;
 
-	err = posix_spawnp(&pid, argv[0], NULL, NULL, (char **)argv, environ);
+	err = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
 	if (err) {
 		complain("modprobe: %s", strerror(err));
 		return -err;
@@ -106,9 +108,9 @@ static int start(void)
 
 	err = conf_read(&conf);
 	if (!err)
-		err = modprobe("-q", "sched_turbo");
+		err = call_modprobe("-q", "sched_turbo");
 	if (!err && conf.policy)
-		err = modprobe("-q", "sched_turbo_policy");
+		err = call_modprobe("-q", "sched_turbo_policy");
 	if (!err)
 		err = all_cores(&there, false);
 	if (err)
@@ -141,9 +143,9 @@ static int stop(void)
 	if (fd >= 0)
 		close(fd);
 	/* The first, if it is there, has the second in use. */
-	if (modprobe("-rq", "sched_turbo_policy"))
+	if (call_modprobe("-rq", "sched_turbo_policy"))
 		return EX_FAILED;
-	return modprobe("-rq", "sched_turbo") ? EX_FAILED : EX_OK;
+	return call_modprobe("-rq", "sched_turbo") ? EX_FAILED : EX_OK;
 }
 
 int cmd_host(int argc, char **argv)

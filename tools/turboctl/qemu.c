@@ -117,7 +117,7 @@ static void attach(const struct args *args, const char *socket,
 	tids_free(&tids);
 }
 
-static int run(const struct args *args, char **command)
+static int run_qemu(const struct args *args, char **command)
 {
 	char *dir = fs_path("/run/sched_turbo"), *socket;
 	struct child child;
@@ -206,6 +206,6 @@ int cmd_qemu(int argc, char **argv)
 	if (args.help)
 		help();
 	else if (ret == EX_OK)
-		ret = run(&args, argv + optind);
+		ret = run_qemu(&args, argv + optind);
 	return ret;
 }

@@ -79,7 +79,7 @@ static int qmp_connect(struct qmp *q, pid_t child, pid_t *pid)
 		complain("%s: the name is too long for a socket", q->socket);
 		return -ENAMETOOLONG;
 	}
-	strcpy(addr.sun_path, q->socket);
+	memcpy(addr.sun_path, q->socket, strlen(q->socket) + 1);
 	clock_gettime(CLOCK_MONOTONIC, &q->end);
 	q->end.tv_sec += q->timeout_s;
 	do {
@@ -155,7 +155,7 @@ static struct json_object *next_object(struct qmp *q)
 }
 
 /* What @command returns; NULL @command for the greeting.  Events are skipped. */
-static struct json_object *execute(struct qmp *q, const char *command)
+static struct json_object *ask(struct qmp *q, const char *command)
 {
 	const char *key = command ? "return" : "QMP";
 	struct json_object *obj, *value = NULL;
@@ -243,7 +243,7 @@ int qmp_threads(const char *socket, const struct cpus *vcpus, pid_t child,
 	err = qmp_connect(&q, child, pid);
 	for (size_t i = 0; !err && i < ARRAY_SIZE(commands); i++) {
 		json_object_put(answer);
-		answer = execute(&q, commands[i]);
+		answer = ask(&q, commands[i]);
 		if (!answer)
 			err = -EIO;
 	}

@@ -37,7 +37,7 @@ static int start_vm(void **state)
 	return 0;
 }
 
-static int hook(const char *operation, const char *domain)
+static int call_hook(const char *operation, const char *domain)
 {
 	char *line = xprintf("hook web %s begin -", operation);
 	char *path = xprintf("%s/stdin.xml", fake.root);
@@ -58,7 +58,7 @@ static void attaches(void **state)
 	(void)state;
 	fake.nr_vms = 1;
 	fake.vms[0].pid = 4700;
-	assert_int_equal(hook("started", DOMAIN(META("vcpus='2' slice='300us' weight='7'"))), EX_OK);
+	assert_int_equal(call_hook("started", DOMAIN(META("vcpus='2' slice='300us' weight='7'"))), EX_OK);
 	assert_silent();
 	assert_int_equal(fake.nr_attached, 1);
 	assert_int_equal(fake.attached[0].tid, 4704);
@@ -66,10 +66,10 @@ static void attaches(void **state)
 	assert_int_equal(fake.vms[0].weight, 7);
 	/* Once more changes nothing, another slice is set. */
 	fake.attached[0].slices = 55;
-	assert_int_equal(hook("reconnect", DOMAIN(META("vcpus='2' slice='300us'"))), EX_OK);
+	assert_int_equal(call_hook("reconnect", DOMAIN(META("vcpus='2' slice='300us'"))), EX_OK);
 	assert_int_equal(fake.attached[0].slices, 55);
 	assert_int_equal(fake.vms[0].weight, 7);
-	assert_int_equal(hook("reconnect", DOMAIN(META("vcpus='1-2'"))), EX_OK);
+	assert_int_equal(call_hook("reconnect", DOMAIN(META("vcpus='1-2'"))), EX_OK);
 	assert_silent();
 	assert_int_equal(fake.nr_attached, 2);
 	assert_int_equal(fake.attached[1].slice_ns, 100000);
@@ -80,9 +80,9 @@ static void takes_shares(void **state)
 	(void)state;
 	fake.nr_vms = 1;
 	fake.vms[0].pid = 4700;
-	assert_int_equal(hook("started", DOMAIN(META("vcpus='2'") "<cputune><shares>300</shares></cputune>")), EX_OK);
+	assert_int_equal(call_hook("started", DOMAIN(META("vcpus='2'") "<cputune><shares>300</shares></cputune>")), EX_OK);
 	assert_int_equal(fake.vms[0].weight, 300);
-	assert_int_equal(hook("started", DOMAIN(META("vcpus='2'") "<cputune><shares>20000</shares></cputune>")), EX_OK);
+	assert_int_equal(call_hook("started", DOMAIN(META("vcpus='2'") "<cputune><shares>20000</shares></cputune>")), EX_OK);
 	assert_said(fake_err, "note: domain web:1: shares 20000 are no weight");
 	assert_int_equal(fake.vms[0].weight, 300);
 }
@@ -102,14 +102,14 @@ static void leaves_others_alone(void **state)
 	fake.open_error = ENOENT;
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		for (size_t j = 0; j < ARRAY_SIZE(operations); j++) {
-			assert_int_equal(hook(operations[j], others[i]), EX_OK);
+			assert_int_equal(call_hook(operations[j], others[i]), EX_OK);
 			assert_silent();
 		}
 	/* Nor are operations that are none of ours. */
 	fake_put("/stdin.xml", "");
-	assert_int_equal(hook("migrate", DOMAIN(META("vcpus='9'"))), EX_OK);
-	assert_int_equal(hook("release", DOMAIN(META("vcpus='9'"))), EX_OK);
-	assert_int_equal(hook("prepare", DOMAIN(META("vcpus='9'"))), EX_OK);
+	assert_int_equal(call_hook("migrate", DOMAIN(META("vcpus='9'"))), EX_OK);
+	assert_int_equal(call_hook("release", DOMAIN(META("vcpus='9'"))), EX_OK);
+	assert_int_equal(call_hook("prepare", DOMAIN(META("vcpus='9'"))), EX_OK);
 	assert_silent();
 }
 
@@ -129,11 +129,11 @@ static void says_what_is_wrong(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		assert_int_equal(hook("start", bad[i].domain), EX_OK);
-		assert_int_equal(hook("started", bad[i].domain), EX_OK);
+		assert_int_equal(call_hook("start", bad[i].domain), EX_OK);
+		assert_int_equal(call_hook("started", bad[i].domain), EX_OK);
 		assert_said(fake_err, bad[i].why);
 		assert_said(fake_err, "domain web: no vCPU of it is under SCHED_TURBO: it runs as it would without");
-		assert_int_equal(hook("stopped", bad[i].domain), EX_OK);
+		assert_int_equal(call_hook("stopped", bad[i].domain), EX_OK);
 	}
 	assert_int_equal(fake.nr_attached, 0);
 }
@@ -143,18 +143,18 @@ static void strict(void **state)
 	(void)state;
 	fake_put("/etc/sched_turbo.conf", "# comment\nstrict = yes");
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		assert_int_equal(hook("start", bad[i].domain), EX_FAILED);
+		assert_int_equal(call_hook("start", bad[i].domain), EX_FAILED);
 		assert_said(fake_err, bad[i].why);
-		assert_int_equal(hook("started", bad[i].domain), EX_FAILED);
+		assert_int_equal(call_hook("started", bad[i].domain), EX_FAILED);
 		/* It has ended: there is nothing to refuse. */
-		assert_int_equal(hook("stopped", bad[i].domain), EX_OK);
+		assert_int_equal(call_hook("stopped", bad[i].domain), EX_OK);
 	}
-	assert_int_equal(hook("start", DOMAIN(META("vcpus='1'"))), EX_OK);
+	assert_int_equal(call_hook("start", DOMAIN(META("vcpus='1'"))), EX_OK);
 	fake.nr_cores = 0;
-	assert_int_equal(hook("start", DOMAIN(META("vcpus='1'"))), EX_FAILED);
+	assert_int_equal(call_hook("start", DOMAIN(META("vcpus='1'"))), EX_FAILED);
 	assert_said(fake_err, "there is no turbo core");
 	fake.open_error = ENOENT;
-	assert_int_equal(hook("start", DOMAIN(META("vcpus='1'"))), EX_FAILED);
+	assert_int_equal(call_hook("start", DOMAIN(META("vcpus='1'"))), EX_FAILED);
 	assert_said(fake_err, "the module is not loaded");
 }
 
@@ -163,13 +163,13 @@ static void another_process(void **state)
 	(void)state;
 	/* Its id is used again, by a QEMU of another domain. */
 	fake_put("/proc/4700/cmdline", "qemu");
-	assert_int_equal(hook("started", DOMAIN(META("vcpus='1'"))), EX_OK);
+	assert_int_equal(call_hook("started", DOMAIN(META("vcpus='1'"))), EX_OK);
 	assert_said(fake_err, "domain web: process '4700' in /run/libvirt/qemu/web.pid is not its QEMU");
 	fake_put("/run/libvirt/qemu/web.pid", "x");
-	assert_int_equal(hook("started", DOMAIN(META("vcpus='1'"))), EX_OK);
+	assert_int_equal(call_hook("started", DOMAIN(META("vcpus='1'"))), EX_OK);
 	assert_said(fake_err, "process 'x'");
 	fake_remove("/run/libvirt/qemu/web.pid");
-	assert_int_equal(hook("started", DOMAIN(META("vcpus='1'"))), EX_OK);
+	assert_int_equal(call_hook("started", DOMAIN(META("vcpus='1'"))), EX_OK);
 	assert_said(fake_err, "web.pid: No such file");
 	assert_int_equal(fake.nr_attached, 0);
 }
@@ -179,7 +179,7 @@ static void all_or_none(void **state)
 	(void)state;
 	/* The second one is refused. */
 	fake_remove("/proc/4700/task/4704/comm");
-	assert_int_equal(hook("started", DOMAIN(META("vcpus='1-2'"))), EX_OK);
+	assert_int_equal(call_hook("started", DOMAIN(META("vcpus='1-2'"))), EX_OK);
 	assert_said(fake_err, "there is no vCPU 2, only 0-1");
 	assert_int_equal(fake.nr_attached, 0);
 }

@@ -131,7 +131,7 @@ static int ask(const char * const *lines)
 
 	m.path = xprintf("%s/qmp", fake.root);
 	unlink(m.path);
-	strcpy(addr.sun_path, m.path);
+	memcpy(addr.sun_path, m.path, strlen(m.path) + 1);
 	m.listener = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_int_equal(bind(m.listener, (struct sockaddr *)&addr,
 			      sizeof(addr)), 0);

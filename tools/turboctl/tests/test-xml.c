@@ -18,7 +18,7 @@
 #define CORES	" --cores 3 --host 0-3"
 
 /* Runs "xml" with @options for @domain, which gets a newline at its end. */
-static int xml(const char *options, const char *domain)
+static int call_xml(const char *options, const char *domain)
 {
 	char *line = xprintf("xml %s %s/d.xml", options, fake.root);
 	int ret;
@@ -55,20 +55,20 @@ static void there_and_back(void **state)
 				      "--weight 77 --slice 1ms" CORES;
 		char *before = xprintf("%s\n", domains[i]), *turbo;
 
-		if (xml(options, domains[i]))
+		if (call_xml(options, domains[i]))
 			fail_msg("%zu: %s", i, fake_err);
 		turbo = xstrdup(fake_out);
 		assert_string_not_equal(turbo, before);
 		assert_said(turbo, "turbo_vcpus=");
 		/* Twice is once. */
 		turbo[strlen(turbo) - 1] = '\0';
-		if (xml(options, turbo))
+		if (call_xml(options, turbo))
 			fail_msg("%zu, again: %s", i, fake_err);
 		assert_int_equal(strncmp(fake_out, turbo, strlen(turbo)), 0);
 		/* Nothing told is nothing changed. */
-		assert_int_equal(xml("", turbo), EX_OK);
+		assert_int_equal(call_xml("", turbo), EX_OK);
 		assert_int_equal(strncmp(fake_out, turbo, strlen(turbo)), 0);
-		assert_int_equal(xml("--undo", turbo), EX_OK);
+		assert_int_equal(call_xml("--undo", turbo), EX_OK);
 		assert_string_equal(fake_out, before);
 		assert_silent();
 		free(before);
@@ -79,7 +79,7 @@ static void there_and_back(void **state)
 static void changes_all_places(void **state)
 {
 	(void)state;
-	assert_int_equal(xml("--slice 200 --weight 5" CORES,
+	assert_int_equal(call_xml("--slice 200 --weight 5" CORES,
 			     HEAD "  <vcpu current='1'>2</vcpu>\n  <iothreads>1</iothreads>\n" TAIL),
 			 EX_OK);
 	assert_said(fake_out, "<turbo:domain xmlns:turbo='urn:sched-turbo:domain:1' vcpus='1' slice='200us'>");
@@ -91,14 +91,14 @@ static void changes_all_places(void **state)
 	assert_said(fake_out, "<entry>sched_turbo:1:turbo_vcpus=1</entry>");
 	/* The cores of the configuration, or of the module before it. */
 	fake_put("/etc/sched_turbo.conf", "cores = 2");
-	assert_int_equal(xml("", HEAD TAIL), EX_OK);
+	assert_int_equal(call_xml("", HEAD TAIL), EX_OK);
 	assert_said(fake_out, "<emulatorpin cpuset='0-1,3'/>");
 	fake_add_core(1, 0);
-	assert_int_equal(xml("", HEAD TAIL), EX_OK);
+	assert_int_equal(call_xml("", HEAD TAIL), EX_OK);
 	assert_said(fake_out, "<emulatorpin cpuset='0,2-3'/>");
 	fake.nr_cores = 0;
 	fake_remove("/etc/sched_turbo.conf");
-	assert_int_equal(xml("", HEAD TAIL), EX_OK);
+	assert_int_equal(call_xml("", HEAD TAIL), EX_OK);
 	assert_null(strstr(fake_out, "emulatorpin"));
 	assert_said(fake_err, "note: which CPUs are turbo cores is not known");
 }
@@ -136,14 +136,14 @@ static void refuses(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		if (xml(CORES, bad[i].domain) != EX_FAILED)
+		if (call_xml(CORES, bad[i].domain) != EX_FAILED)
 			fail_msg("'%s' was taken", bad[i].domain);
 		assert_said(fake_err, bad[i].why);
 		assert_string_equal(fake_out, "");
 	}
-	assert_int_equal(xml("--cores 4 --host 0-3", HEAD TAIL), EX_FAILED);
+	assert_int_equal(call_xml("--cores 4 --host 0-3", HEAD TAIL), EX_FAILED);
 	assert_said(fake_err, "turbo cores 4 are not some of the host's CPUs, 0-3");
-	assert_int_equal(xml("--undo", HEAD "<vcpu>2</vcpu><metadata><t:domain xmlns:t='urn:sched-turbo:domain:1' vcpus='1'/></metadata>" TAIL),
+	assert_int_equal(call_xml("--undo", HEAD "<vcpu>2</vcpu><metadata><t:domain xmlns:t='urn:sched-turbo:domain:1' vcpus='1'/></metadata>" TAIL),
 			 EX_FAILED);
 	assert_said(fake_err, ":3: this <turbo:domain> was not made by turboctl xml");
 }
@@ -168,12 +168,12 @@ static void keeps_what_others_added(void **state)
 	char *turbo, *cut;
 
 	(void)state;
-	assert_int_equal(xml(CORES, HEAD "  <vcpu>1</vcpu>\n" TAIL), EX_OK);
+	assert_int_equal(call_xml(CORES, HEAD "  <vcpu>1</vcpu>\n" TAIL), EX_OK);
 	cut = strstr(fake_out, "<emulatorpin");
 	assert_non_null(cut);
 	turbo = xprintf("%.*s<vcpupin vcpu='0' cpuset='1'/>\n    %s",
 			(int)(cut - fake_out), fake_out, cut);
-	assert_int_equal(xml("--undo", turbo), EX_OK);
+	assert_int_equal(call_xml("--undo", turbo), EX_OK);
 	assert_said(fake_out, "<vcpupin vcpu='0' cpuset='1'/>");
 	assert_said(fake_err, "<cputune> stays");
 	assert_null(strstr(fake_out, "turbo"));
@@ -185,12 +185,12 @@ static void in_place(void **state)
 	char *full = xprintf("%s/d.xml", fake.root), *text;
 
 	(void)state;
-	assert_int_equal(xml("--in-place" CORES, HEAD TAIL), EX_OK);
+	assert_int_equal(call_xml("--in-place" CORES, HEAD TAIL), EX_OK);
 	assert_string_equal(fake_out, "");
 	text = input_read_file(full);
 	assert_said(text, "turbo_vcpus=1");
 	free(text);
-	assert_int_equal(xml("--in-place" CORES, "<a>"), EX_FAILED);
+	assert_int_equal(call_xml("--in-place" CORES, "<a>"), EX_FAILED);
 	assert_file("/d.xml", "<a>");
 	free(full);
 }
