@@ -146,7 +146,9 @@ static void strict(void **state)
 		assert_int_equal(call_hook("start", bad[i].domain), EX_FAILED);
 		assert_said(fake_err, bad[i].why);
 		assert_int_equal(call_hook("started", bad[i].domain), EX_FAILED);
-		/* It has ended: there is nothing to refuse. */
+		/* It runs, or has ended: there is nothing to refuse. */
+		assert_int_equal(call_hook("reconnect", bad[i].domain), EX_OK);
+		assert_said(fake_err, "it runs as it would without");
 		assert_int_equal(call_hook("stopped", bad[i].domain), EX_OK);
 	}
 	assert_int_equal(call_hook("start", DOMAIN(META("vcpus='1'"))), EX_OK);
