@@ -78,8 +78,9 @@ lv_domain()
 	    <emulator>/usr/bin/qemu-system-x86_64</emulator>
 	    <controller type='usb' model='none'/>
 	    <serial type='file'><source path='/out/guest-$1.log' append='on'/></serial>
-	    <channel type='unix'>
-	      <source mode='bind' path='$LV_RUN/$1.port'/>
+	    <!-- A port that nobody has at the other end tells the guest to power off. -->
+	    <channel type='file'>
+	      <source path='$LV_RUN/$1.port'/>
 	      <target type='virtio' name='port'/>
 	    </channel>
 	    <memballoon model='none'/>
