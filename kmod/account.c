@@ -24,7 +24,9 @@ atomic_t turbo_nr_held[TURBO_KINDS];
 static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 		 enum turbo_kind kind, u64 now)
 {
-	struct turbo_use *use = &v->vm->use[v->kind];
+	struct turbo_vm *vm = v->vm;
+	struct turbo_use *use = &vm->use[v->kind];
+	enum turbo_vcpu_state was = v->state;
 	s64 ns = now - v->since_ns;
 
 	/* clocks of two CPUs may differ by a hair */
@@ -36,6 +38,8 @@ static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 	if (v->state != VCPU_SLEEPS) {
 		atomic64_add(ns, &use->ns[v->state]);
 		atomic_dec(&use->nr[v->state]);
+	} else if (state != VCPU_SLEEPS) {
+		atomic_inc(&vm->awake);
 	}
 	if (v->state == VCPU_HELD)
 		atomic_dec(&turbo_nr_held[v->kind]);
@@ -49,7 +53,12 @@ static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 	raw_write_seqcount_end(&v->seq);
 
 	if (state != VCPU_SLEEPS)
-		atomic_inc(&v->vm->use[kind].nr[state]);
+		atomic_inc(&vm->use[kind].nr[state]);
+	WRITE_ONCE(vm->touched, true);
+	/* whoever finds all asleep finds this, too: see turbo_account_still() */
+	smp_mb__before_atomic();
+	if (state == VCPU_SLEEPS && was != VCPU_SLEEPS)
+		atomic_dec(&vm->awake);
 }
 
 /**
@@ -192,6 +201,24 @@ void turbo_account_leave(struct turbo_vcpu *v)
 	local_irq_save(flags);
 	turn(v, VCPU_SLEEPS, v->kind, ktime_get_ns());
 	local_irq_restore(flags);
+}
+
+/**
+ * turbo_account_still - has no vCPU of a VM changed its state, and all sleep?
+ * @vm: the VM
+ *
+ * Context: the tick, which asks this once a period, before it reads the times.
+ */
+bool turbo_account_still(struct turbo_vm *vm)
+{
+	if (!atomic_read(&vm->awake)) {
+		smp_rmb(); /* pairs with the barrier in turn() */
+		if (!READ_ONCE(vm->touched))
+			return true;
+	}
+	WRITE_ONCE(vm->touched, false);
+	smp_mb(); /* who has set it before has written his times before */
+	return false;
 }
 
 /* How long a vCPU has been in a state that it is in.  Context: RCU. */

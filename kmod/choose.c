@@ -233,7 +233,7 @@ static bool contended(enum turbo_kind kind)
 	struct turbo_vm *vm;
 
 	turbo_for_each_vm(vm) {
-		if (!wanting(vm, kind))
+		if (!atomic_read(&vm->awake) || !wanting(vm, kind))
 			continue;
 		let_go(vm, kind);
 		is = true;
