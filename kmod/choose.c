@@ -16,7 +16,7 @@
 
 #include "vm.h"
 
-/* It takes that much of a period for a core to be made free for another's. */
+/* It takes that much of a period for a core to be made idle for another's. */
 #define BOUNCE_PART	2
 
 /* A core is not made free for a vCPU of another one more often than that. */
@@ -122,6 +122,22 @@ static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
 	return found;
 }
 
+/*
+ * One that is held back wakes up on the CPU where it was before, if none is
+ * idle.  Does somebody run there who is worth much more than @least?
+ * Context: RCU.
+ */
+static bool would_disturb(const struct turbo_vcpu *held, int cpu,
+			  enum turbo_kind kind, s64 least, u64 now)
+{
+	int before = task_cpu(held->task);
+	struct turbo_vcpu *x = runner(before);
+
+	return x && before != cpu &&
+	       turbo_budget_credit(x->vm, kind, now) >
+	       least + (s64)(turbo_budget_period() / BOUNCE_PART);
+}
+
 /* Who runs on a CPU, and who should?  Context: the tick. */
 static void compare(int cpu, u64 now)
 {
@@ -133,7 +149,9 @@ static void compare(int cpu, u64 now)
 		least = turbo_budget_credit(v->vm, kind, now) + turbo_budget_slack();
 	if (!better(cpu, kind, v ? v->vm : NULL, least, now, &held))
 		return;
-	if (held)
+	/* rather than disturb, it comes by turbo_choose_fill(), if idling a bit */
+	if (held && (!v || v->vm->off ||
+		     !would_disturb(held, cpu, kind, least, now)))
 		turbo_park_release(held);
 	else if (v && !v->vm->off)
 		turbo_park_order(v, cpu);
