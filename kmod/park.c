@@ -50,8 +50,11 @@ static void park(struct callback_head *head)
 	struct turbo_vcpu *v = container_of(head, struct turbo_vcpu, work);
 
 	clear_bit_unlock(0, &v->pending);
-	if (!turbo_in_guest_loop(current)) {
-		/* back to user space: held back next time, if still due */
+	if (!turbo_in_guest_loop(current) || current->flags & PF_EXITING) {
+		/*
+		 * Back to user space: held back next time, if still due.  Or the
+		 * kernel has killed it in the middle of KVM_RUN (an oops).
+		 */
 		WRITE_ONCE(v->held, false);
 		atomic64_inc(&v->vm->stat.dodges);
 		work_over(v);
