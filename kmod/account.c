@@ -236,6 +236,22 @@ static u64 flight(const struct turbo_vcpu *v, enum turbo_kind kind,
 	return max_t(s64, ns, 0);
 }
 
+/* The same for all that run.  No more of them do than there are CPUs. */
+static u64 flight_of_runners(const struct turbo_vm *vm, enum turbo_kind kind,
+			     u64 now)
+{
+	const struct turbo_vcpu *v;
+	u64 sum = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		v = READ_ONCE(per_cpu(turbo_seats, cpu).cur);
+		if (v && v->vm == vm)
+			sum += flight(v, kind, VCPU_RUNS, now);
+	}
+	return sum;
+}
+
 /**
  * turbo_account_in - how long the vCPUs of a VM have been in a state, up to now
  * @vm: the VM
@@ -255,8 +271,12 @@ u64 turbo_account_in(struct turbo_vm *vm, enum turbo_kind kind,
 	u64 sum = atomic64_read(&use->ns[state]);
 	struct turbo_vcpu *v;
 
-	if (atomic_read(&use->nr[state]) > 0)
-		turbo_for_each_vcpu(v, vm)
-			sum += flight(v, kind, state, now);
+	if (atomic_read(&use->nr[state]) <= 0)
+		return sum;
+	/* the hooks ask for this one, and a process may have many threads */
+	if (state == VCPU_RUNS && vm->nr_vcpus > num_online_cpus())
+		return sum + flight_of_runners(vm, kind, now);
+	turbo_for_each_vcpu(v, vm)
+		sum += flight(v, kind, state, now);
 	return sum;
 }
