@@ -176,6 +176,9 @@ struct turbo_vcpu {
  * @csd: the same, from another one
  * @poked: @csd is under way
  * @room_until: it is being made free for somebody till then
+ * @bid: who should have it, of other VMs than who runs; he waits or is held back
+ * @bid_ns: the credit of his VM
+ * @bid_at_ns: in which tick
  */
 struct turbo_seat {
 	struct turbo_vcpu *cur;
@@ -184,6 +187,9 @@ struct turbo_seat {
 	call_single_data_t csd;
 	atomic_t poked;
 	u64 room_until;
+	struct turbo_vcpu *bid;
+	s64 bid_ns;
+	u64 bid_at_ns;
 };
 
 DECLARE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);
