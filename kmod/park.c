@@ -49,6 +49,13 @@ static void park(struct callback_head *head)
 {
 	struct turbo_vcpu *v = container_of(head, struct turbo_vcpu, work);
 
+	/*
+	 * The last that was queued comes first.  Work of others that is behind
+	 * this one, the release of a file say, shall not wait until the vCPU may
+	 * go on: take another turn, alone.
+	 */
+	if (head->next && !add_work(current, head, TWA_RESUME))
+		return;
 	clear_bit_unlock(0, &v->pending);
 	if (!turbo_in_guest_loop(current) || current->flags & PF_EXITING) {
 		/*
