@@ -33,7 +33,7 @@ static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 	if (ns < 0)
 		ns = 0;
 	/* nobody has kept it from running but its own cgroup */
-	if (v->stuck)
+	if (v->state == VCPU_WAITS && v->stuck)
 		ns = 0;
 	if (v->state != VCPU_SLEEPS) {
 		atomic64_add(ns, &use->ns[v->state]);
@@ -82,6 +82,8 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 	if (v) {
 		now = ktime_get_ns();
 		v->ordered = false;
+		/* may have been set when another CPU had just taken it */
+		WRITE_ONCE(v->stuck, false);
 		if (preempt || !prev_state)
 			turn(v, VCPU_WAITS, kind, now);
 		else
@@ -230,8 +232,10 @@ static u64 flight(const struct turbo_vcpu *v, enum turbo_kind kind,
 
 	do {
 		seq = raw_read_seqcount(&v->seq);
-		ns = v->kind == kind && v->state == state && !v->stuck ?
+		ns = v->kind == kind && v->state == state ?
 		     now - v->since_ns : 0;
+		if (state == VCPU_WAITS && READ_ONCE(v->stuck))
+			ns = 0;
 	} while (read_seqcount_retry(&v->seq, seq));
 	return max_t(s64, ns, 0);
 }
