@@ -5,7 +5,7 @@
 #include "budget.h"
 
 /* A credit loses this part of itself in each period. */
-#define CREDIT_FADE	128
+#define CREDIT_FADE	64
 
 /* Common levels are nanoseconds for a weight of 1, shifted by this. */
 #define LEVEL_SHIFT	10
