@@ -11,6 +11,9 @@ mem=2048
 clock=wall
 shift=0
 cpu=
+# Without ERMS and FSRM: with them a kernel copies and clears by "rep movsb" and
+# "rep stosb", of which TCG makes one instruction a byte.
+tcg_cpu=max,-la57,-erms,-fsrm
 append=
 timeout=600
 out=
@@ -28,7 +31,8 @@ options_help()
 	  --clock CLOCK     wall: KVM where it works, else TCG with a thread a CPU;
 	                    virtual: time is instructions ($clock)
 	  --shift S         with the virtual clock, 2^S ns an instruction ($shift)
-	  --cpu MODEL       QEMU's CPU model (host with KVM, max,-la57 with TCG)
+	  --cpu MODEL       QEMU's CPU model (host with KVM, $tcg_cpu
+	                    with TCG)
 	  --append WORDS    more kernel command line; may be repeated
 	  --timeout SECONDS kill the host after so long, 0 for never ($timeout)
 	  --out DIR         what the host sees, writable, as /out (a new directory
@@ -131,7 +135,7 @@ qemu_line()
 	if [ "$clock" = virtual ]; then
 		accel="tcg, one thread, $((1 << shift)) ns an instruction"
 		qemu+=(-accel "tcg,thread=single" -icount "shift=$shift,sleep=off"
-		       -rtc clock=vm -cpu "${cpu:-max,-la57}")
+		       -rtc clock=vm -cpu "${cpu:-$tcg_cpu}")
 		khz=1000000
 		# A console is slow and would take up time that is being
 		# measured: warnings only.  Polling is dear in this mode.
@@ -145,10 +149,13 @@ qemu_line()
 		line+=" loglevel=7"
 	else
 		accel=tcg
-		qemu+=(-accel "tcg,thread=multi" -cpu "${cpu:-max,-la57}")
+		qemu+=(-accel "tcg,thread=multi" -cpu "${cpu:-$tcg_cpu}")
 		khz=$("$boot/tsc-khz")
 		line+=" loglevel=7"
 	fi
+	# What the NMI of host_hung() does: it ends in a panic that shows where all
+	# CPUs and all blocked tasks are.
+	line+=" unknown_nmi_panic panic_print=0xc0"
 	# TCG's TSC is one clock for all CPUs, and much cheaper to read than the
 	# HPET that the kernel would prefer.
 	[ -z "$khz" ] || line+=" tsc_early_khz=$khz clocksource=tsc tsc=reliable no_timer_check"
@@ -157,7 +164,11 @@ qemu_line()
 	       -object "memory-backend-file,id=root,mem-path=$(quoted "$root/image"),size=${image_mib}M,readonly=on,share=on"
 	       -device "nvdimm,memdev=root,unarmed=on"
 	       -chardev "file,id=console,path=$(quoted "$log"),append=on"
-	       -serial chardev:console)
+	       -serial chardev:console
+	       -chardev "pipe,id=monitor,path=$(quoted "$rundir/monitor")"
+	       -mon chardev=monitor)
+	rm -f "$rundir"/monitor.{in,out}
+	mkfifo "$rundir"/monitor.{in,out}
 	share src "$ST_TREE" ,readonly=on
 	share host "$rundir/host"
 	share out "$out"
@@ -181,6 +192,20 @@ env_write()
 	} >"$rundir/host/env"
 }
 
+# A host that runs on at its limit says where it is, in its log, before the end.
+host_hung() # PID of QEMU
+{
+	local i
+	say "the host is still running: an NMI, for what it is at"
+	printf 'info registers -a\nnmi\n' |
+		timeout 5 tee "$rundir/monitor.in" >/dev/null || return 0
+	timeout 5 cat "$rundir/monitor.out" >"$rundir/registers" || true
+	for ((i = 0; i < 150; i++)); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+}
+
 # Ends as the host ended, with status $1: but for a look at the kernel logs.
 host_ended()
 {
@@ -193,7 +218,7 @@ host_ended()
 	case $status in
 	124|98)
 		say "the end of its kernel log:"
-		tail -n 25 "$log" | sed 's/^/    /' >&2 ;;
+		tail -n 60 "$log" | sed 's/^/    /' >&2 ;;
 	esac
 	[ -z "$keep_log" ] || cp "$log" "$keep_log"
 
