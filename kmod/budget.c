@@ -14,8 +14,11 @@
 #include "trace.h"
 #include "vm.h"
 
-/* Times within a period that credits are compared. */
-#define TICKS		16
+/*
+ * Times within a period that credits are compared.  One comparison more or less
+ * is what a VM's share of some periods is off by.
+ */
+#define TICKS		32
 
 /* All waits of a period together count for nothing below this part of it. */
 #define NOTHING_PART	64
