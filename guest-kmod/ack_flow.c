@@ -322,8 +322,11 @@ static void take_back(struct turbo_ack_bucket *b, struct turbo_ack_entry *e,
 	e->flow.promised = was->promised;
 	e->flow.acked = was->acked;
 	e->todo = true;
-	if (!was->promised)
+	if (!was->promised) {
+		/* the probe may have seen it spoiled meanwhile */
+		e->spoiled = false;
 		set_pages(e, 0);
+	}
 	spin_unlock(&b->lock);
 }
 

@@ -24,18 +24,22 @@ atomic_t turbo_nr_held[TURBO_KINDS];
 static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 		 enum turbo_kind kind, u64 now)
 {
-	struct turbo_use *use = &v->vm->use[v->kind];
+	struct turbo_vm *vm = v->vm;
+	struct turbo_use *use = &vm->use[v->kind];
+	enum turbo_vcpu_state was = v->state;
 	s64 ns = now - v->since_ns;
 
 	/* clocks of two CPUs may differ by a hair */
 	if (ns < 0)
 		ns = 0;
 	/* nobody has kept it from running but its own cgroup */
-	if (v->stuck)
+	if (v->state == VCPU_WAITS && v->stuck)
 		ns = 0;
 	if (v->state != VCPU_SLEEPS) {
 		atomic64_add(ns, &use->ns[v->state]);
 		atomic_dec(&use->nr[v->state]);
+	} else if (state != VCPU_SLEEPS) {
+		atomic_inc(&vm->awake);
 	}
 	if (v->state == VCPU_HELD)
 		atomic_dec(&turbo_nr_held[v->kind]);
@@ -49,7 +53,12 @@ static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 	raw_write_seqcount_end(&v->seq);
 
 	if (state != VCPU_SLEEPS)
-		atomic_inc(&v->vm->use[kind].nr[state]);
+		atomic_inc(&vm->use[kind].nr[state]);
+	WRITE_ONCE(vm->touched, true);
+	/* whoever finds all asleep finds this, too: see turbo_account_still() */
+	smp_mb__before_atomic();
+	if (state == VCPU_SLEEPS && was != VCPU_SLEEPS)
+		atomic_dec(&vm->awake);
 }
 
 /**
@@ -73,6 +82,8 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 	if (v) {
 		now = ktime_get_ns();
 		v->ordered = false;
+		/* may have been set when another CPU had just taken it */
+		WRITE_ONCE(v->stuck, false);
 		if (preempt || !prev_state)
 			turn(v, VCPU_WAITS, kind, now);
 		else
@@ -194,6 +205,24 @@ void turbo_account_leave(struct turbo_vcpu *v)
 	local_irq_restore(flags);
 }
 
+/**
+ * turbo_account_still - has no vCPU of a VM changed its state, and all sleep?
+ * @vm: the VM
+ *
+ * Context: the tick, which asks this once a period, before it reads the times.
+ */
+bool turbo_account_still(struct turbo_vm *vm)
+{
+	if (!atomic_read(&vm->awake)) {
+		smp_rmb(); /* pairs with the barrier in turn() */
+		if (!READ_ONCE(vm->touched))
+			return true;
+	}
+	WRITE_ONCE(vm->touched, false);
+	smp_mb(); /* who has set it before has written his times before */
+	return false;
+}
+
 /* How long a vCPU has been in a state that it is in.  Context: RCU. */
 static u64 flight(const struct turbo_vcpu *v, enum turbo_kind kind,
 		  enum turbo_vcpu_state state, u64 now)
@@ -203,10 +232,28 @@ static u64 flight(const struct turbo_vcpu *v, enum turbo_kind kind,
 
 	do {
 		seq = raw_read_seqcount(&v->seq);
-		ns = v->kind == kind && v->state == state && !v->stuck ?
+		ns = v->kind == kind && v->state == state ?
 		     now - v->since_ns : 0;
+		if (state == VCPU_WAITS && READ_ONCE(v->stuck))
+			ns = 0;
 	} while (read_seqcount_retry(&v->seq, seq));
 	return max_t(s64, ns, 0);
+}
+
+/* The same for all that run.  No more of them do than there are CPUs. */
+static u64 flight_of_runners(const struct turbo_vm *vm, enum turbo_kind kind,
+			     u64 now)
+{
+	const struct turbo_vcpu *v;
+	u64 sum = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		v = READ_ONCE(per_cpu(turbo_seats, cpu).cur);
+		if (v && v->vm == vm)
+			sum += flight(v, kind, VCPU_RUNS, now);
+	}
+	return sum;
 }
 
 /**
@@ -228,8 +275,12 @@ u64 turbo_account_in(struct turbo_vm *vm, enum turbo_kind kind,
 	u64 sum = atomic64_read(&use->ns[state]);
 	struct turbo_vcpu *v;
 
-	if (atomic_read(&use->nr[state]) > 0)
-		turbo_for_each_vcpu(v, vm)
-			sum += flight(v, kind, state, now);
+	if (atomic_read(&use->nr[state]) <= 0)
+		return sum;
+	/* the hooks ask for this one, and a process may have many threads */
+	if (state == VCPU_RUNS && vm->nr_vcpus > num_online_cpus())
+		return sum + flight_of_runners(vm, kind, now);
+	turbo_for_each_vcpu(v, vm)
+		sum += flight(v, kind, state, now);
 	return sum;
 }

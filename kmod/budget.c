@@ -14,8 +14,11 @@
 #include "trace.h"
 #include "vm.h"
 
-/* Times within a period that credits are compared. */
-#define TICKS		16
+/*
+ * Times within a period that credits are compared.  One comparison more or less
+ * is what a VM's share of some periods is off by.
+ */
+#define TICKS		32
 
 /* All waits of a period together count for nothing below this part of it. */
 #define NOTHING_PART	64
@@ -91,10 +94,12 @@ static void give(struct turbo_vm *vm, enum turbo_kind kind,
 					   claim->used_ns,
 					   CREDIT_PERIODS * last_period_ns);
 	use->level_ns = claim->level_ns;
+	WRITE_ONCE(use->stat.share_ns, use->stat.share_ns + share_ns);
+	if (!(claim->used_ns | claim->unmet_ns))
+		return;
 	WRITE_ONCE(use->stat.used_ns, use->stat.used_ns + claim->used_ns);
 	WRITE_ONCE(use->stat.granted_ns, use->stat.granted_ns + claim->grant_ns);
 	WRITE_ONCE(use->stat.unmet_ns, use->stat.unmet_ns + claim->unmet_ns);
-	WRITE_ONCE(use->stat.share_ns, use->stat.share_ns + share_ns);
 }
 
 /*
@@ -134,8 +139,13 @@ static void settle(u64 now)
 		b->floor_ns = last_period_ns / 1000 *
 			      READ_ONCE(vm->floor_permille);
 		b->debt_ns = vm->debt_ns;
-		take(vm, TURBO_REGULAR, &b->regular, now);
-		take(vm, TURBO_TURBO, &b->turbo, now);
+		if (turbo_account_still(vm)) {
+			b->regular = (struct turbo_claim){ };
+			b->turbo = (struct turbo_claim){ };
+		} else {
+			take(vm, TURBO_REGULAR, &b->regular, now);
+			take(vm, TURBO_TURBO, &b->turbo, now);
+		}
 		l->vms[nr++] = vm;
 	}
 	if (!nr)

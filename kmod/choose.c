@@ -16,7 +16,7 @@
 
 #include "vm.h"
 
-/* It takes that much of a period for a core to be made free for another's. */
+/* It takes that much of a period for a core to be made idle for another's. */
 #define BOUNCE_PART	2
 
 /* A core is not made free for a vCPU of another one more often than that. */
@@ -122,18 +122,102 @@ static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
 	return found;
 }
 
-/* Who runs on a CPU, and who should?  Context: the tick. */
+/*
+ * One that is held back wakes up on the CPU where it was before, if none is
+ * idle.  Does somebody run there who is worth much more than @least?
+ * Context: the tick.
+ */
+static bool would_disturb(const struct turbo_vcpu *held, int cpu,
+			  enum turbo_kind kind, s64 least, u64 now)
+{
+	s64 much = turbo_budget_period() / BOUNCE_PART;
+	int before = task_cpu(held->task);
+	struct turbo_vcpu *x = runner(before);
+
+	return x && before != cpu &&
+	       credit_of(x->vm, kind, now) > least + much;
+}
+
+/* A vCPU would have @cpu, in the name of its VM.  Context: the tick. */
+static void bid(struct turbo_vcpu *v, int cpu, s64 credit, u64 now)
+{
+	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
+	struct turbo_vcpu *x = runner(cpu);
+
+	if (x && x->vm == v->vm)
+		return;
+	if (seat->bid_at_ns == now && seat->bid_ns >= credit)
+		return;
+	seat->bid = v;
+	seat->bid_ns = credit;
+	seat->bid_at_ns = now;
+}
+
+/* Those that wait bid for the CPU in whose queue they are.  Context: the tick. */
+static void bid_waiting(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
+{
+	struct turbo_vcpu *v;
+	int cpu;
+
+	if (atomic_read(&vm->use[kind].nr[VCPU_WAITS]) <= 0)
+		return;
+	turbo_for_each_vcpu(v, vm) {
+		if (!queued(v))
+			continue;
+		cpu = task_cpu(v->task);
+		if (turbo_kind_of(cpu) == kind &&
+		    !READ_ONCE(per_cpu(turbo_seats, cpu).idle))
+			bid(v, cpu, credit_of(vm, kind, now), now);
+	}
+}
+
+/*
+ * Those that are held back bid for all that they may use; one for all that may
+ * use the same.  Context: the tick.
+ */
+static void bid_held(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
+{
+	struct turbo_vcpu *v, *last = NULL;
+	int cpu;
+
+	if (atomic_read(&vm->use[kind].nr[VCPU_HELD]) <= 0)
+		return;
+	turbo_for_each_vcpu(v, vm) {
+		if (READ_ONCE(v->state) != VCPU_HELD || v->kind != kind ||
+		    !READ_ONCE(v->held))
+			continue;
+		if (last && cpumask_equal(last->task->cpus_ptr,
+					  v->task->cpus_ptr))
+			continue;
+		last = v;
+		for_each_cpu_and(cpu, v->task->cpus_ptr, cpu_online_mask)
+			if (turbo_kind_of(cpu) == kind)
+				bid(v, cpu, credit_of(vm, kind, now), now);
+	}
+}
+
+/* Who runs on a CPU, and who should?  Context: the tick, after all bids. */
 static void compare(int cpu, u64 now)
 {
+	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
 	enum turbo_kind kind = turbo_kind_of(cpu);
 	struct turbo_vcpu *v = runner(cpu), *held;
 	s64 least = S64_MIN;
 
-	if (v)
-		least = turbo_budget_credit(v->vm, kind, now) + turbo_budget_slack();
-	if (!better(cpu, kind, v ? v->vm : NULL, least, now, &held))
+	if (seat->bid_at_ns != now)
 		return;
-	if (held)
+	if (v)
+		least = credit_of(v->vm, kind, now) + turbo_budget_slack();
+	if (seat->bid_ns <= least)
+		return;
+	held = READ_ONCE(seat->bid->state) == VCPU_HELD ? seat->bid : NULL;
+	/* another CPU has just taken it: who is next? */
+	if (held && !READ_ONCE(held->held) &&
+	    !better(cpu, kind, v ? v->vm : NULL, least, now, &held))
+		return;
+	/* rather than disturb, it comes by turbo_choose_fill(), if idling a bit */
+	if (held && (!v || v->vm->off ||
+		     !would_disturb(held, cpu, kind, least, now)))
 		turbo_park_release(held);
 	else if (v && !v->vm->off)
 		turbo_park_order(v, cpu);
@@ -227,18 +311,23 @@ static void let_go(struct turbo_vm *vm, enum turbo_kind kind)
 			turbo_park_release(v);
 }
 
-static bool contended(enum turbo_kind kind)
+/* Ask all VMs what they want.  Context: the tick.  Return: does any want more? */
+static bool survey(enum turbo_kind kind, u64 now)
 {
-	bool is = false;
 	struct turbo_vm *vm;
+	bool any = false;
 
 	turbo_for_each_vm(vm) {
-		if (!wanting(vm, kind))
+		if (!atomic_read(&vm->awake) || !wanting(vm, kind))
 			continue;
+		any = true;
 		let_go(vm, kind);
-		is = true;
+		if (vm->off)
+			continue;
+		bid_waiting(vm, kind, now);
+		bid_held(vm, kind, now);
 	}
-	return is;
+	return any;
 }
 
 /**
@@ -254,7 +343,7 @@ bool turbo_choose(u64 now)
 	int cpu, kind;
 
 	for (kind = 0; kind < TURBO_KINDS; kind++) {
-		if (!contended(kind))
+		if (!survey(kind, now))
 			continue;
 		busy = true;
 		for_each_online_cpu(cpu)

@@ -49,9 +49,19 @@ static void park(struct callback_head *head)
 {
 	struct turbo_vcpu *v = container_of(head, struct turbo_vcpu, work);
 
+	/*
+	 * The last that was queued comes first.  Work of others that is behind
+	 * this one, the release of a file say, shall not wait until the vCPU may
+	 * go on: take another turn, alone.
+	 */
+	if (head->next && !add_work(current, head, TWA_RESUME))
+		return;
 	clear_bit_unlock(0, &v->pending);
-	if (!turbo_in_guest_loop(current)) {
-		/* back to user space: held back next time, if still due */
+	if (!turbo_in_guest_loop(current) || current->flags & PF_EXITING) {
+		/*
+		 * Back to user space: held back next time, if still due.  Or the
+		 * kernel has killed it in the middle of KVM_RUN (an oops).
+		 */
 		WRITE_ONCE(v->held, false);
 		atomic64_inc(&v->vm->stat.dodges);
 		work_over(v);

@@ -81,6 +81,8 @@ struct turbo_use {
  * @floor_permille: what it keeps of a regular core
  * @vcpus: its vCPUs, RCU
  * @nr_vcpus: how many
+ * @awake: vCPUs that do anything but sleep
+ * @touched: one of them has changed its state since the last period
  * @use: by kind of core
  * @debt_ns: see struct turbo_budget
  * @stat: counters, as the UAPI header describes them
@@ -101,6 +103,8 @@ struct turbo_vm {
 	u32 floor_permille;
 	struct list_head vcpus;
 	unsigned int nr_vcpus;
+	atomic_t awake;
+	bool touched;
 	struct turbo_use use[TURBO_KINDS];
 	u64 debt_ns;
 	struct {
@@ -172,6 +176,9 @@ struct turbo_vcpu {
  * @csd: the same, from another one
  * @poked: @csd is under way
  * @room_until: it is being made free for somebody till then
+ * @bid: who should have it, of other VMs than who runs; he waits or is held back
+ * @bid_ns: the credit of his VM
+ * @bid_at_ns: in which tick
  */
 struct turbo_seat {
 	struct turbo_vcpu *cur;
@@ -180,6 +187,9 @@ struct turbo_seat {
 	call_single_data_t csd;
 	atomic_t poked;
 	u64 room_until;
+	struct turbo_vcpu *bid;
+	s64 bid_ns;
+	u64 bid_at_ns;
 };
 
 DECLARE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);
@@ -225,6 +235,7 @@ void turbo_account_wakeup(struct task_struct *p);
 void turbo_account_resync(void);
 void turbo_account_forget(void);
 void turbo_account_leave(struct turbo_vcpu *v);
+bool turbo_account_still(struct turbo_vm *vm);
 u64 turbo_account_in(struct turbo_vm *vm, enum turbo_kind kind,
 		     enum turbo_vcpu_state state, u64 now);
 

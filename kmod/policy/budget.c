@@ -50,6 +50,13 @@ static struct turbo_claim *claim_of(struct turbo_budget *vm, bool turbo)
 	return turbo ? &vm->turbo : &vm->regular;
 }
 
+/* Nothing used, wanted or owed: whatever the level, it gets nothing. */
+static bool quiet(const struct turbo_budget *vm)
+{
+	return !(vm->regular.used_ns | vm->regular.unmet_ns |
+		 vm->turbo.used_ns | vm->turbo.unmet_ns | vm->debt_ns);
+}
+
 /* The VM's own level if the common one is @level; rounded down. */
 static u64 level_of(const struct turbo_budget *vm, u64 level)
 {
@@ -82,7 +89,8 @@ static u64 granted_at(struct turbo_budget *vms, size_t nr, bool turbo, u64 level
 	size_t i;
 
 	for (i = 0; i < nr; i++)
-		sum += grant_at(&vms[i], turbo, level);
+		if (!vms[i].quiet)
+			sum += grant_at(&vms[i], turbo, level);
 	return sum;
 }
 
@@ -108,6 +116,7 @@ static u64 find_level(struct turbo_budget *vms, size_t nr, bool turbo,
 		      u64 capacity_ns)
 {
 	u64 low = 0, high = 0, low_ns, high_ns, at, at_ns, weights = 0;
+	u64 wants = 0, rounding = 0;
 	bool halve = false;
 	size_t i;
 
@@ -115,6 +124,10 @@ static u64 find_level(struct turbo_budget *vms, size_t nr, bool turbo,
 		struct turbo_claim *claim = claim_of(&vms[i], turbo);
 		u64 all = wanted(claim) + taken(&vms[i], turbo);
 
+		if (vms[i].quiet)
+			continue;
+		wants += wanted(claim);
+		rounding++;
 		/* here it has all it wants, and not one step below */
 		claim->full_level = ((all << LEVEL_SHIFT) + vms[i].weight - 1) /
 				    vms[i].weight;
@@ -122,12 +135,14 @@ static u64 find_level(struct turbo_budget *vms, size_t nr, bool turbo,
 			high = claim->full_level;
 		weights += vms[i].weight;
 	}
-	high_ns = granted_at(vms, nr, turbo, high);
+	/* there, all have what they want */
+	high_ns = wants;
 	if (high_ns <= capacity_ns)
 		return high;
+	rounding += weights >> LEVEL_SHIFT;
 	low_ns = granted_at(vms, nr, turbo, low);
 	while (low + 1 < high && low_ns < capacity_ns &&
-	       capacity_ns - low_ns > nr + (weights >> LEVEL_SHIFT)) {
+	       capacity_ns - low_ns > rounding) {
 		at = halve ? low + (high - low) / 2 :
 			     guess(low, low_ns, high, high_ns, capacity_ns);
 		halve = !halve;
@@ -154,6 +169,12 @@ static void divide(struct turbo_budget *vms, size_t nr, bool turbo,
 
 	for (i = 0; i < nr; i++) {
 		claim = claim_of(&vms[i], turbo);
+		if (vms[i].quiet) {
+			claim->grant_ns = 0;
+			claim->level_ns = at_most(level_of(&vms[i], level),
+						  capacity_ns);
+			continue;
+		}
 		/* floors may add up to more than there was */
 		claim->grant_ns = at_most(grant_at(&vms[i], turbo, level), left);
 		claim->level_ns = at_most(above(level_of(&vms[i], level),
@@ -163,6 +184,8 @@ static void divide(struct turbo_budget *vms, size_t nr, bool turbo,
 	}
 	/* the nanoseconds that rounding has left */
 	for (i = 0; i < nr && left; i++) {
+		if (vms[i].quiet)
+			continue;
 		claim = claim_of(&vms[i], turbo);
 		more = at_most(wanted(claim) - claim->grant_ns, left);
 		claim->grant_ns += more;
@@ -171,7 +194,8 @@ static void divide(struct turbo_budget *vms, size_t nr, bool turbo,
 	if (turbo)
 		return;
 	for (i = 0; i < nr; i++)
-		vms[i].debt_ns = above(vms[i].turbo.used_ns + vms[i].debt_ns +
+		if (!vms[i].quiet)
+			vms[i].debt_ns = above(vms[i].turbo.used_ns + vms[i].debt_ns +
 				       vms[i].regular.grant_ns,
 				       level_of(&vms[i], level));
 }
@@ -180,30 +204,36 @@ void turbo_budget_compute(struct turbo_budget *vms, size_t nr, u64 debt_max_ns)
 {
 	u64 regular_total = 0, turbo_total = 0;	/* C_tot^R, C_tot^T */
 	u64 total, weights = 0, below = 0;
+	u64 share = 0, turbo_share = 0;		/* of all below @below */
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
+		weights += vms[i].weight;
+		vms[i].quiet = quiet(&vms[i]);
+		if (vms[i].quiet)
+			continue;
 		bound(&vms[i].regular);
 		bound(&vms[i].turbo);
 		vms[i].debt_ns = at_most(vms[i].debt_ns,
 					 TURBO_BUDGET_MAX_NS / 4);
 		regular_total += vms[i].regular.used_ns;
 		turbo_total += vms[i].turbo.used_ns;
-		weights += vms[i].weight;
 	}
 	total = regular_total + turbo_total;	/* C_tot */
 
 	/* differences of a running sum: the shares add up to the total */
 	for (i = 0; i < nr; i++) {
-		u64 next = below + vms[i].weight;
+		u64 next, turbo_next;
 
-		vms[i].share_ns = scale(total, next, weights) -
-				  scale(total, below, weights);
-		vms[i].turbo_share_ns = scale(turbo_total, next, weights) -
-					scale(turbo_total, below, weights);
+		below += vms[i].weight;
+		next = scale(total, below, weights);
+		turbo_next = scale(turbo_total, below, weights);
+		vms[i].share_ns = next - share;
+		vms[i].turbo_share_ns = turbo_next - turbo_share;
 		vms[i].regular_share_ns = (s64)vms[i].share_ns -
 					  (s64)vms[i].turbo.used_ns;
-		below = next;
+		share = next;
+		turbo_share = turbo_next;
 	}
 
 	divide(vms, nr, true, turbo_total);

@@ -50,6 +50,7 @@ struct turbo_claim {
  * @share_ns: out: FS_i
  * @turbo_share_ns: out: FS_i^T
  * @regular_share_ns: out: FS_i^R; negative if turbo use alone exceeds FS_i
+ * @quiet: scratch: has used nothing, wants nothing and owes nothing
  */
 struct turbo_budget {
 	u32 weight;
@@ -60,6 +61,7 @@ struct turbo_budget {
 	u64 share_ns;
 	u64 turbo_share_ns;
 	s64 regular_share_ns;
+	bool quiet;
 };
 
 /**

@@ -10,8 +10,8 @@ PROGRAMS = ackstuck acksoak
 
 all: $(PROGRAMS)
 
-$(PROGRAMS): %: %.c
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LDLIBS)
+$(PROGRAMS): %: %.c place.c place.h
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< place.c $(LDLIBS)
 
 clean:
 	rm -f $(PROGRAMS)

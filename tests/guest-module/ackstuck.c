@@ -39,6 +39,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "place.h"
+
 #define PAGE	4096
 #define REGION	(16 * PAGE)
 #define POKE	1000
@@ -78,28 +80,6 @@ static uint64_t now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000000ULL + ts.tv_nsec / 1000;
-}
-
-static void in_netns(const char *name)
-{
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		err(2, "%s", path);
-	close(fd);
-}
-
-static void on_cpu(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		err(2, "CPU %d", cpu);
 }
 
 static void set_int(int fd, int level, int name, int val)

@@ -153,6 +153,9 @@ qemu_line()
 		khz=$("$boot/tsc-khz")
 		line+=" loglevel=7"
 	fi
+	# What the NMI of host_hung() does: it ends in a panic that shows where all
+	# CPUs and all blocked tasks are.
+	line+=" unknown_nmi_panic panic_print=0xc0"
 	# TCG's TSC is one clock for all CPUs, and much cheaper to read than the
 	# HPET that the kernel would prefer.
 	[ -z "$khz" ] || line+=" tsc_early_khz=$khz clocksource=tsc tsc=reliable no_timer_check"
@@ -161,7 +164,11 @@ qemu_line()
 	       -object "memory-backend-file,id=root,mem-path=$(quoted "$root/image"),size=${image_mib}M,readonly=on,share=on"
 	       -device "nvdimm,memdev=root,unarmed=on"
 	       -chardev "file,id=console,path=$(quoted "$log"),append=on"
-	       -serial chardev:console)
+	       -serial chardev:console
+	       -chardev "pipe,id=monitor,path=$(quoted "$rundir/monitor")"
+	       -mon chardev=monitor)
+	rm -f "$rundir"/monitor.{in,out}
+	mkfifo "$rundir"/monitor.{in,out}
 	share src "$ST_TREE" ,readonly=on
 	share host "$rundir/host"
 	share out "$out"
@@ -185,6 +192,20 @@ env_write()
 	} >"$rundir/host/env"
 }
 
+# A host that runs on at its limit says where it is, in its log, before the end.
+host_hung() # PID of QEMU
+{
+	local i
+	say "the host is still running: an NMI, for what it is at"
+	printf 'info registers -a\nnmi\n' |
+		timeout 5 tee "$rundir/monitor.in" >/dev/null || return 0
+	timeout 5 cat "$rundir/monitor.out" >"$rundir/registers" || true
+	for ((i = 0; i < 150; i++)); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+}
+
 # Ends as the host ended, with status $1: but for a look at the kernel logs.
 host_ended()
 {
@@ -197,7 +218,7 @@ host_ended()
 	case $status in
 	124|98)
 		say "the end of its kernel log:"
-		tail -n 25 "$log" | sed 's/^/    /' >&2 ;;
+		tail -n 60 "$log" | sed 's/^/    /' >&2 ;;
 	esac
 	[ -z "$keep_log" ] || cp "$log" "$keep_log"
 

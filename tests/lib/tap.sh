@@ -9,12 +9,15 @@
 # ends with 0 and printed no such line counts as one test.
 
 tap_dir='' tap_limit='' tap_passed=0 tap_failed=0 tap_skipped=0
+tap_report='' tap_times=''
 
 tap_begin() # DIRECTORY for the logs, MINUTES after which no stage begins
 {
 	tap_dir=$1
 	tap_limit=${2:-}
 	mkdir -p "$tap_dir"
+	tap_report=$tap_dir/failures
+	: >"$tap_report"
 }
 
 tap_stage() # NAME COMMAND...
@@ -40,19 +43,36 @@ tap_stage() # NAME COMMAND...
 	tap_passed=$((tap_passed + p))
 	tap_failed=$((tap_failed + f))
 	tap_skipped=$((tap_skipped + s))
+	tap_times+="$((SECONDS - start)) s $name"$'\n'
 	printf '%s: %d passed, %d failed, %d skipped in %d s; %d:%02d in all\n' \
 		"$name" "$p" "$f" "$s" $((SECONDS - start)) \
 		$((SECONDS / 60)) $((SECONDS % 60))
 	if [ "$f" != 0 ]; then
-		grep '^not ok' "$log" || true
+		grep -A 2 -E '^not ok|^# .*: FAILED' "$log" | head -n 60 || true
 		echo "--- the end of $log (status $status):"
 		tail -n 40 "$log"
 		echo "---"
+		tap_gist "$name" "$status" "$log" >>"$tap_report"
 	fi
 }
 
-tap_end() # prints the sum; status 1 if a test has failed
+# The gist of a failure, for tap_end(): of a long output often only the last
+# thousand characters or two are kept.
+tap_gist() # NAME STATUS LOG
 {
+	{
+		echo "$1: status $2"
+		grep -E '^not ok|^# .*: FAILED' "$3" | head -n 5 || true
+		grep -E 'BUG|WARNING: |Oops|RIP: 0010|panic|still running' "$3" |
+			head -n 5 || true
+		tail -n 3 "$3"
+	} | cut -c 1-100
+}
+
+tap_end() # prints what took long, what failed, the sum; status 1 for a failure
+{
+	echo "the longest: $(sort -rn <<<"$tap_times" | head -n 5 | paste -sd';')"
+	cat "$tap_report"
 	if [ "$tap_skipped" != 0 ]; then
 		printf '%d passed, %d failed, %d skipped\n' \
 			"$tap_passed" "$tap_failed" "$tap_skipped"

@@ -159,6 +159,7 @@ static void nothing_broken_is_sent(void **state)
 		assert_int_equal(ack_ask(&c, &plan, &chain), TURBO_ACK_SEND);
 		assert_int_equal(plan.ack, base + 3 * MSS);
 		assert_int_equal(plan.seq, c.sk.snd_nxt);
+		assert_int_equal(plan.bytes, 3 * MSS);
 		assert_int_equal(plan.window, 7 * MSS >> 7);
 		/* what came before the backlog is not acknowledged yet */
 		assert_int_equal(plan.tsecr, c.sk.ts_recent);

@@ -334,6 +334,48 @@ static void max_min_fair(void **state)
 	}
 }
 
+/* VMs that do nothing change nothing for the others, and get a level, too. */
+static void quiet_vms(void **state)
+{
+	static struct turbo_budget few[VMS_MAX], all[VMS_MAX];
+	size_t nr, at, i, extra;
+	int k;
+
+	(void)state;
+	for (k = 0; k < MANY / 4; k++) {
+		nr = random_vms(few, PERIOD * 64);
+		if (nr > VMS_MAX / 2)
+			nr = VMS_MAX / 2;
+		extra = random_below(nr + 1);
+		for (i = 0, at = 0; i < nr; i++) {
+			all[at++] = few[i];
+			if (i < extra)
+				set(&all[at++], few[i].weight, 0, 0, 0, 0);
+		}
+		turbo_budget_compute(few, nr, PERIOD);
+		turbo_budget_compute(all, nr + extra, PERIOD);
+		for (i = 0, at = 0; i < nr; i++, at++) {
+			assert_int_equal(all[at].regular.grant_ns,
+					 few[i].regular.grant_ns);
+			assert_int_equal(all[at].turbo.grant_ns,
+					 few[i].turbo.grant_ns);
+			assert_int_equal(all[at].regular.level_ns,
+					 few[i].regular.level_ns);
+			assert_int_equal(all[at].debt_ns, few[i].debt_ns);
+			if (i >= extra)
+				continue;
+			/* of the same weight, and has used nothing of it */
+			at++;
+			assert_int_equal(all[at].regular.grant_ns, 0);
+			assert_int_equal(all[at].turbo.level_ns,
+					 few[i].turbo.level_ns);
+			assert_true(all[at].regular.level_ns >=
+				    few[i].regular.level_ns);
+			assert_int_equal(all[at].debt_ns, 0);
+		}
+	}
+}
+
 static void no_vms(void **state)
 {
 	struct turbo_budget vm;
@@ -441,6 +483,7 @@ int main(void)
 		cmocka_unit_test(nothing_overflows),
 		cmocka_unit_test(monotone_in_weight),
 		cmocka_unit_test(max_min_fair),
+		cmocka_unit_test(quiet_vms),
 		cmocka_unit_test(no_vms),
 		cmocka_unit_test(settles),
 		cmocka_unit_test(credit_is_bounded),

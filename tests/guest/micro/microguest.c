@@ -57,6 +57,7 @@ static void usage(FILE *f)
 	      "  --vcpus N       1 to 16 (1)\n"
 	      "  --mode hog      every vCPU works without end (the default)\n"
 	      "         hlt      it sleeps but for an interrupt each --period\n"
+	      "         idle     it sleeps\n"
 	      "         duty     it sleeps but for --busy of work each --period\n"
 	      "                  With commas between: of vCPU 0, of vCPU 1, ..., the\n"
 	      "                  last one also of all that follow; likewise --busy\n"
@@ -123,7 +124,7 @@ static bool modes_valid(void)
 
 	for (i = 0; i < opt.nr_modes; i++) {
 		if (strcmp(opt.modes[i], "hog") && strcmp(opt.modes[i], "hlt") &&
-		    strcmp(opt.modes[i], "duty"))
+		    strcmp(opt.modes[i], "idle") && strcmp(opt.modes[i], "duty"))
 			return false;
 		if (!strcmp(opt.modes[i], "duty") &&
 		    (!opt.nr_busy || opt.busy_us[part_of(i, opt.nr_busy)] <= 0)) {
@@ -218,7 +219,8 @@ static void set_shares(struct microvm *vm)
 		double busy_us = opt.nr_busy ?
 				 opt.busy_us[part_of(i, opt.nr_busy)] : 0;
 
-		share->period = opt.irqfd ? 0 : microvm_ns_to_tsc(vm, opt.period_us * 1000);
+		share->period = opt.irqfd || !strcmp(mode, "idle") ?
+				0 : microvm_ns_to_tsc(vm, opt.period_us * 1000);
 		share->busy = !strcmp(mode, "duty") ?
 			      microvm_ns_to_tsc(vm, busy_us * 1000) : 0;
 		microvcpu_start_at(&vm->vcpus[i],
