@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vm.c - real vCPU threads */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,9 @@
 #include "host.h"
 #include "tap.h"
 #include "vm.h"
+
+/* Its vCPUs are in their guest programs by then, on any machine. */
+#define START_MS	60000
 
 bool vm_start(struct vm *vm, int nr, const char *mode)
 {
@@ -38,7 +42,9 @@ bool vm_start(struct vm *vm, int nr, const char *mode)
 	}
 	close(fd[1]);
 	/* one line, with all threads, when all are in their guest programs */
-	n = read(fd[0], line, sizeof(line) - 1);
+	if (poll(&(struct pollfd){ .fd = fd[0], .events = POLLIN }, 1,
+		 START_MS) == 1)
+		n = read(fd[0], line, sizeof(line) - 1);
 	close(fd[0]);
 	line[n > 0 ? n : 0] = 0;
 	for (i = 0; i < nr; i++) {
