@@ -101,8 +101,10 @@ static void changes(void)
 	pid_t tid = tids[STEADY + chance(BRIEF)];
 	struct attr attr = { .slice_ns = any_slice() };
 
-	if (!tid)
+	if (!tid) {
+		pause_us(1000);
 		return;
+	}
 	switch (chance(5)) {
 	case 0:
 		cpus_set(tid, cpus[chance(4)]);
@@ -162,6 +164,8 @@ static void lives(void)
 		return;
 	}
 	pid = fork();
+	if (pid < 0)
+		return;
 	if (pid) {
 		if (!chance(3)) {
 			usleep(5000);
@@ -176,7 +180,8 @@ static void lives(void)
 		pause_us(5000);
 		_exit(0);
 	}
-	waitpid(pid, NULL, 0);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
 	if (chance(2))
 		_exit(0);
 	execlp("sleep", "sleep", "0.01", NULL);
@@ -187,6 +192,8 @@ static pid_t start(void (*does)(void), int who)
 {
 	pid_t pid = fork();
 
+	if (pid < 0)
+		abort();
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

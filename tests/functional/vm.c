@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vm.c - real vCPU threads */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,9 @@
 #include "host.h"
 #include "tap.h"
 #include "vm.h"
+
+/* Its vCPUs are in their guest programs by then, on any machine. */
+#define START_MS	60000
 
 void vm_spawn(struct vm *vm, int nr, const char *mode, const char *cpu)
 {
@@ -54,11 +58,13 @@ void vm_spawn(struct vm *vm, int nr, const char *mode, const char *cpu)
 bool vm_wait(struct vm *vm)
 {
 	char line[4096], *at = line;
-	ssize_t n;
+	ssize_t n = 0;
 	int i;
 
 	/* one line, with all threads, when all are in their guest programs */
-	n = read(vm->fd, line, sizeof(line) - 1);
+	if (poll(&(struct pollfd){ .fd = vm->fd, .events = POLLIN }, 1,
+		 START_MS) == 1)
+		n = read(vm->fd, line, sizeof(line) - 1);
 	close(vm->fd);
 	line[n > 0 ? n : 0] = 0;
 	for (i = 0; i < vm->nr; i++) {

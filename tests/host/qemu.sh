@@ -156,6 +156,8 @@ qemu_line()
 	# What the NMI of host_hung() does: it ends in a panic that shows where all
 	# CPUs and all blocked tasks are.
 	line+=" unknown_nmi_panic panic_print=0xc0"
+	# A host that hangs says so at once, rather than at the limit.
+	line+=" hung_task_panic=1 softlockup_panic=1 sysctl.kernel.panic_on_rcu_stall=1"
 	# TCG's TSC is one clock for all CPUs, and much cheaper to read than the
 	# HPET that the kernel would prefer.
 	[ -z "$khz" ] || line+=" tsc_early_khz=$khz clocksource=tsc tsc=reliable no_timer_check"
@@ -192,18 +194,28 @@ env_write()
 	} >"$rundir/host/env"
 }
 
-# A host that runs on at its limit says where it is, in its log, before the end.
+# A host that runs on at its limit says where it is, in its log, before the end;
+# and QEMU, where its threads are.
 host_hung() # PID of QEMU
 {
-	local i
+	local i task
 	say "the host is still running: an NMI, for what it is at"
+	for i in 1 2; do
+		for task in /proc/"$1"/task/*; do
+			say "QEMU: $(cut -d' ' -f1-3,14,15 "$task/stat") $(<"$task/wchan")"
+		done
+		sleep 0.5
+	done 2>&1
 	printf 'info registers -a\nnmi\n' |
 		timeout 5 tee "$rundir/monitor.in" >/dev/null || return 0
 	timeout 5 cat "$rundir/monitor.out" >"$rundir/registers" || true
+	grep -aE '^CPU#|RIP=' "$rundir/registers" >&2 || true
 	for ((i = 0; i < 150; i++)); do
-		kill -0 "$1" 2>/dev/null || return 0
+		kill -0 "$1" 2>/dev/null || break
 		sleep 0.1
 	done
+	# That panic is ours.
+	allow+=("^Kernel panic - not syncing: NMI: Not continuing")
 }
 
 # Ends as the host ended, with status $1: but for a look at the kernel logs.
@@ -218,7 +230,10 @@ host_ended()
 	case $status in
 	124|98)
 		say "the end of its kernel log:"
-		tail -n 60 "$log" | sed 's/^/    /' >&2 ;;
+		{
+			grep -v 'NMI received' "$log" | tail -n 10 | head -n 10
+			sed -n '/NMI received/,$p' "$log" | head -n 150
+		} | sed 's/^/    /' >&2 ;;
 	esac
 	[ -z "$keep_log" ] || cp "$log" "$keep_log"
 

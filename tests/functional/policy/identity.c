@@ -347,14 +347,18 @@ static void *share(size_t size)
 	return p;
 }
 
-void identity_record(void)
+void identity_record(int every)
 {
 	size_t good = 0, i;
+	int kept;
 
 	table = calloc(MAX_ENTRIES, sizeof(*table));
 	add_setscheduler();
 	add_setattr();
 	add_getters();
+	for (kept = 0; kept * every < nr_entries; kept++)
+		table[kept] = table[kept * every];
+	nr_entries = kept;
 	before = share(nr_outcomes() * sizeof(*before));
 	now = share(nr_outcomes() * sizeof(*now));
 	run_table(before);

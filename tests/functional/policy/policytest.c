@@ -17,11 +17,13 @@
 
 int main(int argc, char **argv)
 {
-	int cycles = 20, callers = 4;
+	int cycles = 20, callers = 4, every = 1;
 	bool added;
 
-	if (argc < 2 || argc > 4 || geteuid()) {
-		fprintf(stderr, "usage (as root): %s SCHED_TURBO_POLICY.KO [CYCLES [CALLERS]]\n",
+	if (argc > 4)
+		every = atoi(argv[4]);
+	if (argc < 2 || argc > 5 || every < 1 || geteuid()) {
+		fprintf(stderr, "usage (as root): %s SCHED_TURBO_POLICY.KO [CYCLES [CALLERS [EVERY]]]\n",
 			argv[0]);
 		return 2;
 	}
@@ -37,7 +39,7 @@ int main(int argc, char **argv)
 		note("no 32-bit calls on this kernel");
 	added = turbo_cores() == 0 && !turbo_core_add(turbo_cpu());
 
-	identity_record();
+	identity_record(every);
 	test_gone("before loading");
 
 	if (!is(policy_load(true), 0, "sched_turbo_policy.ko loads"))

@@ -5,9 +5,10 @@
 
 /*
  * What the kernel does with requests that are not about SCHED_TURBO: taken
- * down once without the module, and compared with that later.
+ * down once without the module, and compared with that later.  Of all requests
+ * each @every-th is made.
  */
-void identity_record(void);
+void identity_record(int every);
 void identity_compare(const char *when);
 
 void test_setting(void);
