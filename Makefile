@@ -78,6 +78,6 @@ help:
 	@echo 'demo           a KVM host in a box: four guests, stock and SCHED_TURBO'
 	@echo 'check          all tests on all kernels, or on KERNEL="6.12 7.2"'
 	@echo 'check-fast     what takes under five minutes, on 6.12'
-	@echo 'numbers        the figures of GROUP=slice, budget or budget-mixes against'
-	@echo '               their targets'
+	@echo 'numbers        the figures of GROUP=slice, guest, budget or'
+	@echo '               budget-mixes against their targets'
 	@echo 'clean          what all has made'

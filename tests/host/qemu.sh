@@ -231,7 +231,7 @@ host_ended()
 	124|98)
 		say "the end of its kernel log:"
 		{
-			grep -v 'NMI received' "$log" | tail -n 10 | head -n 10
+			sed '/NMI received/,$d' "$log" | tail -n 25
 			sed -n '/NMI received/,$p' "$log" | head -n 150
 		} | sed 's/^/    /' >&2 ;;
 	esac
