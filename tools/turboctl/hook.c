@@ -30,6 +30,8 @@
 #include "vcpu.h"
 
 #define LIBVIRT_RUN	"/run/libvirt/qemu"
+/* Far more than it takes: whoever calls waits for it, and others for them. */
+#define TIME_LIMIT_S	5
 
 static void help(void)
 {
@@ -140,8 +142,22 @@ static bool has_slice(const struct sched_turbo_thread *thread, uint64_t slice_ns
 	return own == !!slice_ns && (!own || thread->slice_ns == slice_ns);
 }
 
+/* One that has ended meanwhile may have left its id to somebody else's. */
+static int check_owner(pid_t tid, unsigned int pid)
+{
+	char *path = xprintf("/proc/%u/task/%d", pid, tid);
+	bool ours = fs_exists(path);
+
+	free(path);
+	if (ours)
+		return 0;
+	complain("process %u: thread %d has ended", pid, tid);
+	return -ESRCH;
+}
+
 /* All of them or none of those that were not.  Attached ones may be. */
-static int attach(int fd, const struct tids *tids, uint64_t slice_ns)
+static int attach(int fd, unsigned int pid, const struct tids *tids,
+		  uint64_t slice_ns)
 {
 	struct sched_turbo_thread *list;
 	const struct sched_turbo_thread *old;
@@ -158,10 +174,12 @@ static int attach(int fd, const struct tids *tids, uint64_t slice_ns)
 		if (old)
 			dev_detach(fd, tids->tid[i], &changed);
 		err = dev_attach(fd, tids->tid[i], slice_ns);
-		if (err)
+		if (err) {
 			dev_refused_attach(tids->tid[i], slice_ns, err);
-		else
-			tids_add(&added, tids->tid[i]);
+			break;
+		}
+		tids_add(&added, tids->tid[i]);
+		err = check_owner(tids->tid[i], pid);
 	}
 	for (size_t i = 0; err && i < added.nr; i++)
 		dev_detach(fd, added.tid[i], &changed);
@@ -200,15 +218,15 @@ static int put_under_turbo(const struct xml_text *x, const char *name,
 		err = fd < 0 ? fd : vcpu_threads(pid, &d->turbo, &tids);
 	}
 	if (!err)
-		err = attach(fd, &tids, d->slice_ns);
+		err = attach(fd, pid, &tids, d->slice_ns);
 	if (!err) {
+		/* From before there were budgets: that is no reason to stop. */
+		set_weight(fd, pid, d->weight);
 		if (d->slice_ns)
 			format_duration(d->slice_ns, slice);
 		report("domain %s: vCPU %s (process %u) is under SCHED_TURBO; slice: %s, weight: %u%s",
 		       name, vcpus, pid, slice, d->weight ? d->weight :
 		       SCHED_TURBO_WEIGHT_DEFAULT, d->weight ? "" : " (default)");
-		/* From before there were budgets: that is no reason to stop. */
-		set_weight(fd, pid, d->weight);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -317,6 +335,26 @@ static bool is_start(const char *operation)
 	return !strcmp(operation, "start") || !strcmp(operation, "started");
 }
 
+static int handle_input(const char *name, const char *operation)
+{
+	struct conf conf;
+	bool strict;
+	char *text;
+
+	text = input_read(stdin, "the domain on standard input");
+	if (!text)
+		return EX_OK;
+	/* Most of all: domains that say nothing cost next to nothing. */
+	if (!strstr(text, DOMAIN_NS_ANY)) {
+		free(text);
+		return EX_OK;
+	}
+	/* A file that can't be read is no reason to stop VMs. */
+	strict = !conf_read(&conf) && conf.strict && is_start(operation);
+	return handle(name, operation, text, strict) && strict ?
+	       EX_REFUSED : EX_OK;
+}
+
 int cmd_hook(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -324,10 +362,7 @@ int cmd_hook(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	struct conf conf;
-	bool strict;
-	char *text;
-	int opt;
+	int opt, ret;
 
 	while ((opt = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
 		switch (opt) {
@@ -347,17 +382,14 @@ int cmd_hook(int argc, char **argv)
 		return usage_error("hook", "libvirt calls it with a domain's name and an operation");
 	if (!is_ours(argv[optind + 1]))
 		return EX_OK;
+	/*
+	 * A log that takes no more messages must not keep libvirt waiting, nor
+	 * must whatever else there is.  The hook's script takes it for what it
+	 * is.
+	 */
+	alarm(TIME_LIMIT_S);
 	msg_to_syslog();
-	text = input_read(stdin, "the domain on standard input");
-	if (!text)
-		return EX_OK;
-	/* Most of all: domains that say nothing cost next to nothing. */
-	if (!strstr(text, DOMAIN_NS_ANY)) {
-		free(text);
-		return EX_OK;
-	}
-	/* A file that can't be read is no reason to stop VMs. */
-	strict = !conf_read(&conf) && conf.strict && is_start(argv[optind + 1]);
-	return handle(argv[optind], argv[optind + 1], text, strict) && strict ?
-	       EX_FAILED : EX_OK;
+	ret = handle_input(argv[optind], argv[optind + 1]);
+	alarm(0);
+	return ret;
 }

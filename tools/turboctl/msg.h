@@ -16,6 +16,8 @@
 #define EX_OK		0
 #define EX_FAILED	1
 #define EX_USAGE	2
+/* Of "hook" only: a domain is not to be started, as strict = yes. */
+#define EX_REFUSED	3
 
 /* Both end the line themselves. */
 void complain(const char *fmt, ...) __printf(1, 2);

@@ -143,9 +143,9 @@ static void strict(void **state)
 	(void)state;
 	fake_put("/etc/sched_turbo.conf", "# comment\nstrict = yes");
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		assert_int_equal(call_hook("start", bad[i].domain), EX_FAILED);
+		assert_int_equal(call_hook("start", bad[i].domain), EX_REFUSED);
 		assert_said(fake_err, bad[i].why);
-		assert_int_equal(call_hook("started", bad[i].domain), EX_FAILED);
+		assert_int_equal(call_hook("started", bad[i].domain), EX_REFUSED);
 		/* It runs, or has ended: there is nothing to refuse. */
 		assert_int_equal(call_hook("reconnect", bad[i].domain), EX_OK);
 		assert_said(fake_err, "it runs as it would without");
@@ -153,10 +153,10 @@ static void strict(void **state)
 	}
 	assert_int_equal(call_hook("start", DOMAIN(META("vcpus='1'"))), EX_OK);
 	fake.nr_cores = 0;
-	assert_int_equal(call_hook("start", DOMAIN(META("vcpus='1'"))), EX_FAILED);
+	assert_int_equal(call_hook("start", DOMAIN(META("vcpus='1'"))), EX_REFUSED);
 	assert_said(fake_err, "there is no turbo core");
 	fake.open_error = ENOENT;
-	assert_int_equal(call_hook("start", DOMAIN(META("vcpus='1'"))), EX_FAILED);
+	assert_int_equal(call_hook("start", DOMAIN(META("vcpus='1'"))), EX_REFUSED);
 	assert_said(fake_err, "the module is not loaded");
 }
 
