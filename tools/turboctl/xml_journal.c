@@ -10,6 +10,8 @@
 
 #include "xml_journal.h"
 
+#define XPATH_STEPS_MAX	1000000
+
 void journal_begin(struct journal *j)
 {
 	j->text = NULL;
@@ -53,6 +55,8 @@ static xmlNode *at_path(const struct xml_text *x, const char *path)
 	if (!context)
 		die_nomem();
 	context->node = x->root;
+	/* The paths are whoever's who wrote the domain: not for ever. */
+	context->opLimit = XPATH_STEPS_MAX;
 	found = xmlXPathEval((const xmlChar *)path, context);
 	if (found && found->nodesetval && found->nodesetval->nodeNr == 1)
 		node = found->nodesetval->nodeTab[0];

@@ -18,6 +18,19 @@
 #include "xml_edit.h"
 #include "xml_text.h"
 
+/*
+ * The parser does not know where it is in the text, or is wrong about it: in
+ * another encoding than ours, say.
+ */
+static void lose(xmlParserCtxt *ctxt, struct xml_text *x)
+{
+	if (!x->stopped)
+		complain("%s:%d: this can't be changed as text: write it in UTF-8",
+			 x->name, ctxt->input ? ctxt->input->line : 1);
+	x->stopped = true;
+	xmlStopParser(ctxt);
+}
+
 /* The parser stands behind the last attribute, before ">" or "/>". */
 static void start_element(void *ctx, const xmlChar *name, const xmlChar *prefix,
 			  const xmlChar *uri, int nr_ns, const xmlChar **ns,
@@ -30,8 +43,10 @@ static void start_element(void *ctx, const xmlChar *name, const xmlChar *prefix,
 
 	xmlSAX2StartElementNs(ctx, name, prefix, uri, nr_ns, ns, nr_attrs,
 			      nr_defaulted, attrs);
-	if (!ctxt->node || at >= x->len)
+	if (!ctxt->node || at >= x->len) {
+		lose(ctxt, x);
 		return;
+	}
 	span = xalloc(NULL, 1, sizeof(*span));
 	memset(span, 0, sizeof(*span));
 	span->open_end = at + (x->text[at] == '/' ? 2 : 1);
@@ -44,6 +59,11 @@ static void start_element(void *ctx, const xmlChar *name, const xmlChar *prefix,
 	span->next = x->spans;
 	x->spans = span;
 	ctxt->node->_private = span;
+	/* Of a name with a prefix, libxml2 has what is behind it. */
+	if (x->text[at] != '<' ||
+	    strncmp(x->text + at + 1, (const char *)(prefix ? prefix : name),
+		    strlen((const char *)(prefix ? prefix : name))))
+		lose(ctxt, x);
 }
 
 /* The parser stands behind the element. */
@@ -56,6 +76,10 @@ static void end_element(void *ctx, const xmlChar *name, const xmlChar *prefix,
 
 	if (span) {
 		span->end = xmlByteConsumed(ctxt);
+		if (span->end > x->len || span->end < span->open_end) {
+			span->end = span->open_end;
+			lose(ctxt, x);
+		}
 		span->close = span->end;
 		while (span->close > span->open_end &&
 		       x->text[--span->close] != '<')
