@@ -47,7 +47,8 @@ demo:
 install: modules_install tools_install
 
 modules_install:
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR)))
 
 tools_install:
 	$(MAKE) -C tools/turboctl install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
@@ -72,12 +73,12 @@ clean:
 help:
 	@echo 'all            modules, turboctl and test programs for KDIR'
 	@echo '               ($(KDIR))'
-	@echo 'install        modules (INSTALL_MOD_PATH) and turboctl (DESTDIR, PREFIX)'
+	@echo 'install        modules and turboctl, hook, units (DESTDIR, PREFIX)'
 	@echo 'guest_install  a unit and a man page for turbo_guest in a guest'
 	@echo 'deb            Debian packages: two for DKMS, and turboctl'
 	@echo 'demo           a KVM host in a box: four guests, stock and SCHED_TURBO'
 	@echo 'check          all tests on all kernels, or on KERNEL="6.12 7.2"'
 	@echo 'check-fast     what takes under five minutes, on 6.12'
-	@echo 'numbers        the figures of GROUP=slice, guest, budget or'
-	@echo '               budget-mixes against their targets'
+	@echo 'numbers        the figures of GROUP=slice, guest, libvirt, budget'
+	@echo '               or budget-mixes against their targets'
 	@echo 'clean          what all has made'
