@@ -177,6 +177,9 @@ static void forget(void *info)
 
 	if (seat->cur && seat->cur->gone)
 		WRITE_ONCE(seat->cur, NULL);
+	/* interrupts are off, so that it is not being taken */
+	if (seat->take && seat->take->gone)
+		xchg(&seat->take, NULL);
 }
 
 /**

@@ -122,22 +122,6 @@ static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
 	return found;
 }
 
-/*
- * One that is held back wakes up on the CPU where it was before, if none is
- * idle.  Does somebody run there who is worth much more than @least?
- * Context: the tick.
- */
-static bool would_disturb(const struct turbo_vcpu *held, int cpu,
-			  enum turbo_kind kind, s64 least, u64 now)
-{
-	s64 much = turbo_budget_period() / BOUNCE_PART;
-	int before = task_cpu(held->task);
-	struct turbo_vcpu *x = runner(before);
-
-	return x && before != cpu &&
-	       credit_of(x->vm, kind, now) > least + much;
-}
-
 /* A vCPU would have @cpu, in the name of its VM.  Context: the tick. */
 static void bid(struct turbo_vcpu *v, int cpu, s64 credit, u64 now)
 {
@@ -215,10 +199,8 @@ static void compare(int cpu, u64 now)
 	if (held && !READ_ONCE(held->held) &&
 	    !better(cpu, kind, v ? v->vm : NULL, least, now, &held))
 		return;
-	/* rather than disturb, it comes by turbo_choose_fill(), if idling a bit */
-	if (held && (!v || v->vm->off ||
-		     !would_disturb(held, cpu, kind, least, now)))
-		turbo_park_release(held);
+	if (held)
+		turbo_park_send(held, cpu);
 	else if (v && !v->vm->off)
 		turbo_park_order(v, cpu);
 }
@@ -419,10 +401,13 @@ void turbo_choose_fill(int cpu)
 	struct turbo_vcpu *held;
 
 	mark_stuck(cpu, turbo_kind_of(cpu));
-	if (!better(cpu, turbo_kind_of(cpu), NULL, S64_MIN, now, &held) || !held)
-		return;
-	/* whom it is being made free for is on his way, or the tick comes */
-	if (held->room != cpu && now < READ_ONCE(seat->room_until))
-		return;
-	turbo_park_release(held);
+	do {
+		if (!better(cpu, turbo_kind_of(cpu), NULL, S64_MIN, now, &held) ||
+		    !held)
+			return;
+		/* whom it is being made free for is on his way, or the tick comes */
+		if (held->room != cpu && now < READ_ONCE(seat->room_until))
+			return;
+		/* another CPU may take it; each time one does there is one less */
+	} while (!turbo_park_here(held));
 }

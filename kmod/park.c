@@ -44,6 +44,20 @@ static void work_over(struct turbo_vcpu *v)
 		wake_up(&works_wait);
 }
 
+/*
+ * About to sleep interruptibly, and really off the runqueue.  Since 6.12 one
+ * that goes to sleep ahead of its fair share of the CPU, as who is held back
+ * mostly is, is otherwise left in the queue until the others have caught up; if
+ * it is woken meanwhile, it goes on right there, whatever CPU idles.  States
+ * that are "special" are excepted, and this one says what it is ("P" in ps).
+ */
+static void sleep_off_queue(void)
+{
+	set_special_state(TASK_PARKED | TASK_INTERRUPTIBLE);
+	/* as in set_current_state(): see turbo_park_leave() */
+	smp_mb();
+}
+
 /* Context: the thread, in or behind KVM_RUN, no lock held but KVM's vCPU. */
 static void park(struct callback_head *head)
 {
@@ -69,7 +83,7 @@ static void park(struct callback_head *head)
 	}
 	while (READ_ONCE(v->held) && !READ_ONCE(v->gone)) {
 		WRITE_ONCE(v->parking, true);
-		set_current_state(TASK_INTERRUPTIBLE);
+		sleep_off_queue();
 		if (!READ_ONCE(v->held) || signal_pending(current))
 			break;
 		schedule_timeout(CHECK_JIFFIES);
@@ -116,13 +130,39 @@ static void hold_current(struct turbo_seat *seat)
 	trace_sched_turbo_hold(current, smp_processor_id());
 }
 
+/*
+ * Wake a vCPU that is held back, here.  The scheduler looks for a CPU that idles
+ * next to the one where the task has slept, and takes that one if there is none;
+ * whether it looks at the one that wakes it, too, depends on caches and on who
+ * wakes whom.  So let it appear to have slept here, as the kernel itself does
+ * with one that is to be migrated while it sleeps (__migrate_swap_task()).
+ *
+ * Context: hard interrupt.
+ */
+static void wake_here(struct turbo_vcpu *v)
+{
+	struct task_struct *p = v->task;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	/* with the lock, nobody else is waking it, and it sleeps on */
+	if (READ_ONCE(p->__state) & TASK_PARKED && !READ_ONCE(p->on_rq))
+		p->wake_cpu = smp_processor_id();
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+	turbo_park_release(v);
+}
+
 /* Context: hard interrupt. */
 static void look(struct turbo_seat *seat)
 {
-	if (is_idle_task(current))
-		turbo_choose_fill(smp_processor_id());
-	else
+	struct turbo_vcpu *v = xchg(&seat->take, NULL);
+
+	if (v)
+		wake_here(v);
+	if (!is_idle_task(current))
 		hold_current(seat);
+	else if (!v)
+		turbo_choose_fill(smp_processor_id());
 }
 
 static void look_work(struct irq_work *work)
@@ -143,19 +183,22 @@ static void look_poked(void *info)
  * @cpu: the CPU
  *
  * Context: any, interrupts off; may hold a runqueue lock.
+ * Return: will it?  It may just have gone offline.
  */
-void turbo_park_poke(int cpu)
+bool turbo_park_poke(int cpu)
 {
 	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
 
 	if (cpu == smp_processor_id()) {
 		irq_work_queue(&seat->work);
-		return;
+		return true;
 	}
 	if (atomic_xchg(&seat->poked, 1))
-		return;
-	if (smp_call_function_single_async(cpu, &seat->csd))
-		atomic_set(&seat->poked, 0);
+		return true;
+	if (!smp_call_function_single_async(cpu, &seat->csd))
+		return true;
+	atomic_set(&seat->poked, 0);
+	return false;
 }
 
 /**
@@ -189,6 +232,49 @@ void turbo_park_release(struct turbo_vcpu *v)
 }
 
 /**
+ * turbo_park_here - let a vCPU go on, on this CPU
+ * @v: the vCPU, which may run here
+ *
+ * Context: hard interrupt.
+ * Return: false if somebody else has just let it go on.
+ */
+bool turbo_park_here(struct turbo_vcpu *v)
+{
+	if (!xchg(&v->held, false))
+		return false;
+	wake_here(v);
+	return true;
+}
+
+/**
+ * turbo_park_send - let a vCPU go on, on a certain CPU
+ * @v: the vCPU, which may run there
+ * @cpu: the CPU
+ *
+ * The CPU itself wakes it: the scheduler might prefer the waking CPU.
+ *
+ * Context: the tick.
+ */
+void turbo_park_send(struct turbo_vcpu *v, int cpu)
+{
+	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
+	struct turbo_vcpu *old;
+
+	/* not for others to let go on, too */
+	if (!xchg(&v->held, false))
+		return;
+	old = xchg(&seat->take, v);
+	/* the CPU has had its interrupts off since the last tick */
+	if (old)
+		turbo_park_release(old);
+	if (turbo_park_poke(cpu))
+		return;
+	v = xchg(&seat->take, NULL);
+	if (v)
+		turbo_park_release(v);
+}
+
+/**
  * turbo_park_leave - let a vCPU go on, if it is held back
  * @v: the vCPU
  *
@@ -197,7 +283,7 @@ void turbo_park_release(struct turbo_vcpu *v)
 void turbo_park_leave(struct turbo_vcpu *v)
 {
 	WRITE_ONCE(v->held, false);
-	/* pairs with set_current_state() in park(): it sees this, or we that */
+	/* pairs with the barrier in sleep_off_queue(): it sees this, or we that */
 	smp_mb();
 	if (READ_ONCE(v->parking))
 		turbo_park_release(v);

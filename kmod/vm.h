@@ -175,6 +175,7 @@ struct turbo_vcpu {
  * @work: makes the CPU look, from the CPU itself
  * @csd: the same, from another one
  * @poked: @csd is under way
+ * @take: a held vCPU that the CPU is to wake, and have
  * @room_until: it is being made free for somebody till then
  * @bid: who should have it, of other VMs than who runs; he waits or is held back
  * @bid_ns: the credit of his VM
@@ -186,6 +187,7 @@ struct turbo_seat {
 	struct irq_work work;
 	call_single_data_t csd;
 	atomic_t poked;
+	struct turbo_vcpu *take;
 	u64 room_until;
 	struct turbo_vcpu *bid;
 	s64 bid_ns;
@@ -258,8 +260,10 @@ void turbo_choose_fill(int cpu);
 bool turbo_park_works(void);
 void turbo_park_init(void);
 void turbo_park_order(struct turbo_vcpu *v, int cpu);
-void turbo_park_poke(int cpu);
+bool turbo_park_poke(int cpu);
 void turbo_park_release(struct turbo_vcpu *v);
+void turbo_park_send(struct turbo_vcpu *v, int cpu);
+bool turbo_park_here(struct turbo_vcpu *v);
 void turbo_park_leave(struct turbo_vcpu *v);
 void turbo_park_flush(struct turbo_vcpu *v);
 void turbo_park_exit(void);

@@ -14,7 +14,7 @@ layout=flat	# or libvirt
 floor=0
 
 # From memory: files of the outer machine are slow.
-cp "$micro" "$turboctl" "$module" "$numbers/slicetrace" /tmp
+cp "$micro" "$turboctl" "$module" "$numbers/slicetrace" "$numbers/idletrace" /tmp
 micro=/tmp/microguest
 turboctl=/tmp/turboctl
 module=/tmp/sched_turbo.ko
@@ -128,25 +128,6 @@ snapshot() # SUFFIX
 		while [ ! -s "/tmp/guest-$v" ]; do sleep 0.002; done
 		cp "/tmp/guest-$v" "/tmp/$v.$1"
 	done
-	# for how long each core has run anything at all, in the kernel's account
-	{
-		echo "time ${EPOCHREALTIME/./}000"
-		awk '/^cpu/ { print $1, $8 }' /proc/schedstat
-	} >"/tmp/cores.$1"
-}
-
-# Percent of the time between two snapshots in which regular cores, the first
-# of $1, ran nothing.
-idle() # CORES
-{
-	awk -v m="$1" '
-		NR == FNR { a[$1] = $2; next }
-		{ b[$1] = $2 }
-		END {
-			for (i = 1; i <= m; i++)
-				ran += b["cpu" i] - a["cpu" i]
-			printf "%.2f", 100 - ran / (b["time"] - a["time"]) / m * 100
-		}' /tmp/cores.a /tmp/cores.b
 }
 
 # Percent of a core that each vCPU of a VM used between two snapshots.
