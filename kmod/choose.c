@@ -220,8 +220,9 @@ static void compare(int cpu, u64 now)
  * Where a vCPU of @vm waits, the one that runs may be worth as much, or be of
  * the same VM, while another core idles, or somebody runs there who is ahead.
  * That core is to be had, and the kernel's balancer does not see to it soon, or
- * not at all: for it, all cores are as busy.  Who waits cannot be moved, but who runs can: it is held back, and
- * goes on at once over there, where turbo_choose_woken() does the rest.
+ * not at all: for it, all cores are as busy.  Who waits cannot be moved, but who
+ * runs can: it is held back, and goes on at once over there, where
+ * turbo_choose_woken() does the rest.
  *
  * Context: the tick, after all have been compared.
  */
