@@ -293,6 +293,20 @@ static bool at_home(const struct turbo_vcpu *v, enum turbo_kind kind)
 }
 
 /*
+ * On a turbo core, who is no more ahead than the one that runs shares the core
+ * with him by slices, rather than by comparisons, which are ten times as long.
+ * If only the best one went on, two of equals could alternate at those for ever.
+ */
+static bool joins(const struct turbo_vcpu *v, enum turbo_kind kind, u64 now)
+{
+	struct turbo_vcpu *x = runner(task_cpu(v->task));
+
+	return kind == TURBO_TURBO && x && x->vm != v->vm && !x->vm->off &&
+	       turbo_kind_of(task_cpu(v->task)) == kind &&
+	       credit_of(v->vm, kind, now) >= credit_of(x->vm, kind, now);
+}
+
+/*
  * Somebody may have moved a vCPU that is held back, by its affinity, or a core
  * has gone offline or become one of the other kind; or its VM has no budget any
  * more.  No core would ever let it go on.  Or one was to do so and has not, for
@@ -310,7 +324,8 @@ static void let_go(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 	turbo_for_each_vcpu(v, vm) {
 		if (READ_ONCE(v->state) != VCPU_HELD || v->kind != kind)
 			continue;
-		if (READ_ONCE(v->held) ? vm->off || !at_home(v, kind) :
+		if (READ_ONCE(v->held) ? vm->off || !at_home(v, kind) ||
+					 joins(v, kind, now) :
 		    now - READ_ONCE(v->sent_ns) > turbo_budget_period() / LATE_PART)
 			turbo_park_release(v);
 	}
@@ -371,7 +386,9 @@ bool turbo_choose(u64 now)
 				    idles(cpu) == idle)
 					compare(cpu, now);
 		refresh(kind, now);
-		make_room(kind, now);
+		/* turbo cores are evened out by turbo_place_balance() */
+		if (kind == TURBO_REGULAR)
+			make_room(kind, now);
 	}
 	return busy;
 }
@@ -431,8 +448,12 @@ void turbo_choose_woken(struct turbo_vcpu *v, int cpu)
 	now = ktime_get_ns();
 	its = turbo_budget_credit(v->vm, kind, now);
 	other = x->vm == v->vm ? its : turbo_budget_credit(x->vm, kind, now);
-	/* who has just been sent here is not sent on */
-	if (now - READ_ONCE(v->sent_ns) > turbo_budget_period() / LATE_PART)
+	/*
+	 * Who has just been sent here is not sent on.  Those on turbo cores have
+	 * their homes, and do not wait for long.
+	 */
+	if (kind == TURBO_REGULAR &&
+	    now - READ_ONCE(v->sent_ns) > turbo_budget_period() / LATE_PART)
 		room = weakest(v, cpu, min(its, other) -
 			       (s64)(turbo_budget_period() / BOUNCE_PART), now);
 	WRITE_ONCE(v->room, room);
