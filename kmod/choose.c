@@ -318,15 +318,20 @@ static bool joins(const struct turbo_vcpu *v, enum turbo_kind kind, u64 now)
 static void let_go(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 {
 	struct turbo_vcpu *v;
+	bool goes;
 
 	if (atomic_read(&vm->use[kind].nr[VCPU_HELD]) <= 0)
 		return;
 	turbo_for_each_vcpu(v, vm) {
 		if (READ_ONCE(v->state) != VCPU_HELD || v->kind != kind)
 			continue;
-		if (READ_ONCE(v->held) ? vm->off || !at_home(v, kind) ||
-					 joins(v, kind, now) :
-		    now - READ_ONCE(v->sent_ns) > turbo_budget_period() / LATE_PART)
+		if (READ_ONCE(v->held))
+			goes = vm->off || !at_home(v, kind) ||
+			       joins(v, kind, now);
+		else
+			goes = now - READ_ONCE(v->sent_ns) >
+			       turbo_budget_period() / LATE_PART;
+		if (goes)
 			turbo_park_release(v);
 	}
 }
