@@ -84,6 +84,8 @@ static enum turbo_ack_reason judge(const struct turbo_ack_chain *chain,
 		return TURBO_ACK_CHECKSUM;
 	if (seg->pfmemalloc)
 		return TURBO_ACK_PFMEMALLOC;
+	if (seg->psp)
+		return TURBO_ACK_PSP;
 	return TURBO_ACK_SEND;
 }
 
