@@ -65,7 +65,7 @@ enum turbo_ack_reason {
 	TURBO_ACK_MEMCG,	/* no room in the memory cgroup */
 	TURBO_ACK_SEND_WINDOW,	/* snd_nxt is outside the peer's window */
 	TURBO_ACK_REPEATED,	/* acknowledged already */
-	TURBO_ACK_SMALL,	/* less than two segments, and not aged */
+	TURBO_ACK_SMALL,	/* less than two segments, and not half aged */
 	TURBO_ACK_NR_DECISIONS,
 	/* what keeps an ACK from being made or sent, see ack.c */
 	TURBO_ACK_TABLE_FULL = TURBO_ACK_NR_DECISIONS,

@@ -75,7 +75,7 @@ static void small(struct ack_case *c)
 {
 	c->flow.promised = true;
 	c->flow.acked = c->seg[2].end_seq - 2 * MSS + 1;
-	c->flow.fresh_ns = c->now_ns - AGE + 1;
+	c->flow.fresh_ns = c->now_ns - AGE / 2 + 1;
 }
 
 static const struct condition {
@@ -241,7 +241,7 @@ static void borders_are_exact(void **state)
 	c.flow.fresh_ns = c.now_ns;
 	assert_int_equal(ask(&c), TURBO_ACK_SEND);
 	c.flow.acked++;			/* a byte less, but it has aged */
-	c.flow.fresh_ns = c.now_ns - AGE;
+	c.flow.fresh_ns = c.now_ns - AGE / 2;
 	assert_int_equal(ask(&c), TURBO_ACK_SEND);
 	c.flow.fresh_ns++;
 	assert_int_equal(ask(&c), TURBO_ACK_SMALL);
