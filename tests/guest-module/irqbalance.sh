@@ -68,7 +68,7 @@ case_irqbalance()
 	while read -r on; do echo 0-3 >"/proc/irq/$on/smp_affinity_list"; done <"$tmp/plain"
 	ping -q -f -w 3600 10.0.2.2 >/dev/null & ping=$!
 	balance
-	patience=30 ok "irqbalance sends interrupts where it likes" eventually narrowed
+	patience=120 ok "irqbalance sends interrupts where it likes" eventually narrowed
 	balance_end
 	snapshot before
 	load
