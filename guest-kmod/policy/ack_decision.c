@@ -84,6 +84,8 @@ static enum turbo_ack_reason judge(const struct turbo_ack_chain *chain,
 		return TURBO_ACK_CHECKSUM;
 	if (seg->pfmemalloc)
 		return TURBO_ACK_PFMEMALLOC;
+	if (seg->psp)
+		return TURBO_ACK_PSP;
 	return TURBO_ACK_SEND;
 }
 
@@ -190,8 +192,9 @@ enum turbo_ack_reason turbo_ack_decide(const struct turbo_ack_sock *sk,
 		if (!after(chain->end, flow->acked))
 			return chain->stop ? chain->stop : TURBO_ACK_REPEATED;
 		fresh = chain->end - flow->acked;
+		/* the owner is stuck, so what is left over waits half as long */
 		if (fresh / 2 < sk->rcv_mss && flow->fresh_ns <= now_ns &&
-		    now_ns - flow->fresh_ns < age_ns)
+		    now_ns - flow->fresh_ns < age_ns / 2)
 			return TURBO_ACK_SMALL;
 	}
 	window = (right_edge(sk) - chain->end) >> (sk->rcv_wscale & 15);

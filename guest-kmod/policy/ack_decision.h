@@ -33,7 +33,7 @@ enum turbo_ack_reason {
 	TURBO_ACK_REPAIR,	/* TCP_REPAIR */
 	TURBO_ACK_SHRINK,	/* the window's right edge may recede */
 	TURBO_ACK_AUTH,		/* MD5 or AO: ACKs must be signed */
-	TURBO_ACK_PSP,
+	TURBO_ACK_PSP,		/* of the socket, or of a segment */
 	TURBO_ACK_MPTCP,
 	TURBO_ACK_FASTOPEN,
 	TURBO_ACK_BPF,		/* BPF wants to see segments or write options */
@@ -65,7 +65,7 @@ enum turbo_ack_reason {
 	TURBO_ACK_MEMCG,	/* no room in the memory cgroup */
 	TURBO_ACK_SEND_WINDOW,	/* snd_nxt is outside the peer's window */
 	TURBO_ACK_REPEATED,	/* acknowledged already */
-	TURBO_ACK_SMALL,	/* less than two segments, and not aged */
+	TURBO_ACK_SMALL,	/* less than two segments, and not half aged */
 	TURBO_ACK_NR_DECISIONS,
 	/* what keeps an ACK from being made or sent, see ack.c */
 	TURBO_ACK_TABLE_FULL = TURBO_ACK_NR_DECISIONS,
@@ -143,12 +143,13 @@ enum turbo_ack_options {
  * @options: what else is in the header
  * @csum_ok: the checksum was verified
  * @pfmemalloc: its memory is the emergency reserve's
+ * @psp: it came encrypted, by PSP
  */
 struct turbo_ack_seg {
 	u32 seq, end_seq, ack_seq, tsval;
 	u32 flags, dsfield;
 	enum turbo_ack_options options;
-	bool csum_ok, pfmemalloc;
+	bool csum_ok, pfmemalloc, psp;
 };
 
 /**
