@@ -7,6 +7,10 @@
 /* Looks at a backlog that gets nothing new are this far apart at most. */
 #define LOOK_MAX_NS	64000000ULL
 
+/* Looks that were in vain, while more comes. */
+#define VAIN_MAX_NS	1000000ULL
+#define VAIN_MAX	16
+
 /* Sequence numbers wrap: the comparisons of include/net/tcp.h. */
 static bool before(u32 a, u32 b)
 {
@@ -265,21 +269,40 @@ bool turbo_ack_spoils(const struct turbo_ack_sock *sk,
  * @gap_ns: between two early ACKs of a stuck owner
  * @idle_ns: for how long nothing new has come
  *
+ * Each look in vain doubles the gap, up to a millisecond.
+ *
  * Return: nanoseconds from now, @gap_ns at least.
  */
 u64 turbo_ack_next_look(const struct turbo_ack_flow *flow, u64 now_ns,
 			u64 age_ns, u64 gap_ns, u64 idle_ns)
 {
 	u64 waited = now_ns > flow->since_ns ? now_ns - flow->since_ns : 0;
-	u64 next;
+	u64 pace = gap_ns << (flow->vain < VAIN_MAX ? flow->vain : VAIN_MAX);
 
+	if (pace > VAIN_MAX_NS)
+		pace = gap_ns > VAIN_MAX_NS ? gap_ns : VAIN_MAX_NS;
 	if (waited < age_ns)
-		next = age_ns - waited;
-	else if (flow->fresh_ns)
-		next = gap_ns;
-	else
-		next = idle_ns < LOOK_MAX_NS ? idle_ns : LOOK_MAX_NS;
-	return next > gap_ns ? next : gap_ns;
+		return age_ns - waited > gap_ns ? age_ns - waited : gap_ns;
+	if (flow->fresh_ns || idle_ns < pace)
+		return pace;
+	return idle_ns < LOOK_MAX_NS ? idle_ns : LOOK_MAX_NS;
+}
+
+/**
+ * turbo_ack_looked - remember whether a look was worth it
+ * @flow: the flow
+ * @reason: what turbo_ack_decide() has said
+ *
+ * Who sends what can't be acknowledged shall not have it looked at for each
+ * segment.
+ */
+void turbo_ack_looked(struct turbo_ack_flow *flow, enum turbo_ack_reason reason)
+{
+	if (reason == TURBO_ACK_SEND)
+		flow->vain = 0;
+	else if (reason != TURBO_ACK_YOUNG && reason != TURBO_ACK_SMALL &&
+		 flow->vain < VAIN_MAX)
+		flow->vain++;
 }
 
 static const char * const names[TURBO_ACK_NR_REASONS] = {

@@ -158,11 +158,12 @@ struct turbo_ack_seg {
  * @fresh_ns: when the first segment came that no early ACK has covered; 0 if
  *            none has
  * @acked: highest sequence number acknowledged early, if @promised
+ * @vain: looks since, or since the backlog was last empty, that led to no ACK
  * @promised: there is one, and the stack has not caught up with it
  */
 struct turbo_ack_flow {
 	u64 since_ns, fresh_ns;
-	u32 acked;
+	u32 acked, vain;
 	bool promised;
 };
 
@@ -227,6 +228,7 @@ enum turbo_ack_promise turbo_ack_settle(const struct turbo_ack_sock *sk,
 bool turbo_ack_spoils(const struct turbo_ack_sock *sk,
 		      const struct turbo_ack_seg *tail,
 		      const struct turbo_ack_seg *seg);
+void turbo_ack_looked(struct turbo_ack_flow *flow, enum turbo_ack_reason reason);
 u64 turbo_ack_next_look(const struct turbo_ack_flow *flow, u64 now_ns,
 			u64 age_ns, u64 gap_ns, u64 idle_ns);
 const char *turbo_ack_reason_name(enum turbo_ack_reason reason);

@@ -135,7 +135,7 @@ static void compare(const char *buf, ssize_t n)
 {
 	ssize_t i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && !opt.flood; i++) {
 		if ((unsigned char)buf[i] != byte_at(received + i)) {
 			printf("DIFFERS at byte %zu\n", received + i);
 			exit(1);

@@ -481,6 +481,40 @@ static void looks_are_paced(void **state)
 	}
 }
 
+/* What is in vain is done less and less often, until there is an ACK. */
+static void looks_in_vain_are_rare(void **state)
+{
+	struct turbo_ack_flow f = { .since_ns = 1, .fresh_ns = 1 };
+	enum turbo_ack_reason r;
+	u64 next, was = 0;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		next = turbo_ack_next_look(&f, 1ULL << 41, AGE, 20000, 0);
+		assert_true(next == 1000000 || next == 20000ULL << i);
+		assert_true(next >= was);
+		was = next;
+		turbo_ack_looked(&f, TURBO_ACK_SEQUENCE);
+	}
+	assert_int_equal(was, 1000000);
+	assert_int_equal(turbo_ack_next_look(&f, 1ULL << 41, AGE, 2000000, 0),
+			 2000000);
+	f.fresh_ns = 0;
+	assert_int_equal(turbo_ack_next_look(&f, 1ULL << 41, AGE, 20000, 0),
+			 1000000);
+	assert_int_equal(turbo_ack_next_look(&f, 1ULL << 41, AGE, 20000,
+					     1000001), 1000001);
+	assert_int_equal(turbo_ack_next_look(&f, 1, AGE, 20000, 0), AGE);
+	for (r = 0; r < TURBO_ACK_NR_REASONS; r++) {
+		f.vain = 5;
+		turbo_ack_looked(&f, r);
+		assert_int_equal(f.vain, r == TURBO_ACK_SEND ? 0 :
+				 r == TURBO_ACK_YOUNG || r == TURBO_ACK_SMALL ?
+				 5 : 6);
+	}
+}
+
 static void every_reason_has_its_own_name(void **state)
 {
 	u32 i, j;
@@ -572,6 +606,7 @@ int main(void)
 		cmocka_unit_test(promises_are_settled),
 		cmocka_unit_test(a_spoiling_peer_is_told_from_a_bug),
 		cmocka_unit_test(looks_are_paced),
+		cmocka_unit_test(looks_in_vain_are_rare),
 		cmocka_unit_test(every_reason_has_its_own_name),
 		cmocka_unit_test(random_backlogs_keep_the_promise),
 	};
