@@ -12,7 +12,7 @@ CYCLES ?=
 GROUP ?= slice
 
 .PHONY: all modules tools tests check check-fast numbers demo \
-	install modules_install tools_install guest_install deb clean help
+	install modules_install tools_install guest_install deb rpm clean help
 
 all: modules tools tests
 
@@ -61,6 +61,15 @@ guest_install:
 deb:
 	dpkg-buildpackage -b -us -uc
 
+# RPM packages of what is committed, in build/rpm.
+rpm: version = $(shell sed -n 's/^Version:[ \t]*//p' rpm/sched-turbo.spec)
+rpm:
+	mkdir -p build/rpm
+	git archive --prefix=sched-turbo-$(version)/ \
+		-o build/rpm/sched-turbo-$(version).tar.gz HEAD
+	rpmbuild -bb --define "_topdir $(CURDIR)/build/rpm" \
+		--define "_sourcedir $(CURDIR)/build/rpm" rpm/sched-turbo.spec
+
 clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
 	$(MAKE) -C tools/turboctl clean
@@ -76,6 +85,7 @@ help:
 	@echo 'install        modules and turboctl, hook, units (DESTDIR, PREFIX)'
 	@echo 'guest_install  a unit and a man page for turbo_guest in a guest'
 	@echo 'deb            Debian packages: two for DKMS, and turboctl'
+	@echo 'rpm            the same as RPM packages, in build/rpm'
 	@echo 'demo           a KVM host in a box: four guests, stock and SCHED_TURBO'
 	@echo 'check          all tests on all kernels, or on KERNEL="6.12 7.2"'
 	@echo 'check-fast     what takes under five minutes, on 6.12'
