@@ -158,6 +158,35 @@ static enum turbo_ack_reason room(const struct turbo_ack_sock *sk)
 }
 
 /**
+ * turbo_ack_blocked - is there a reason not to, whatever waits?
+ * @sk: the socket
+ * @flow: what was acknowledged before
+ * @now_ns: the time
+ * @age_ns: an owner that leaves a segment waiting for so long is stuck
+ *
+ * Then the backlog need not be walked, which costs more the longer it is.
+ *
+ * Return: the first reason, TURBO_ACK_SEND if there is none.
+ */
+enum turbo_ack_reason turbo_ack_blocked(const struct turbo_ack_sock *sk,
+					const struct turbo_ack_flow *flow,
+					u64 now_ns, u64 age_ns)
+{
+	enum turbo_ack_reason reason;
+
+	if (sk->traits)
+		return first_trait(sk->traits);
+	if (now_ns < flow->since_ns || now_ns - flow->since_ns < age_ns)
+		return TURBO_ACK_YOUNG;
+	reason = room(sk);
+	if (reason != TURBO_ACK_SEND)
+		return reason;
+	if (before(sk->snd_wnd_end, sk->snd_nxt))
+		return TURBO_ACK_SEND_WINDOW;
+	return TURBO_ACK_SEND;
+}
+
+/**
  * turbo_ack_decide - send an early ACK?
  * @sk: the socket
  * @chain: its backlog, as turbo_ack_add() has walked it
@@ -181,17 +210,11 @@ enum turbo_ack_reason turbo_ack_decide(const struct turbo_ack_sock *sk,
 	u32 window;
 	u32 fresh;
 
-	if (sk->traits)
-		return first_trait(sk->traits);
-	if (chain->end == sk->rcv_nxt)
-		return chain->stop ? chain->stop : TURBO_ACK_EMPTY;
-	if (now_ns < flow->since_ns || now_ns - flow->since_ns < age_ns)
-		return TURBO_ACK_YOUNG;
-	reason = room(sk);
+	reason = turbo_ack_blocked(sk, flow, now_ns, age_ns);
 	if (reason != TURBO_ACK_SEND)
 		return reason;
-	if (before(sk->snd_wnd_end, sk->snd_nxt))
-		return TURBO_ACK_SEND_WINDOW;
+	if (chain->end == sk->rcv_nxt)
+		return chain->stop ? chain->stop : TURBO_ACK_EMPTY;
 	if (flow->promised) {
 		if (!after(chain->end, flow->acked))
 			return chain->stop ? chain->stop : TURBO_ACK_REPEATED;

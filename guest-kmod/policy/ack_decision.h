@@ -217,6 +217,9 @@ void turbo_ack_begin(struct turbo_ack_chain *chain,
 bool turbo_ack_add(struct turbo_ack_chain *chain,
 		   const struct turbo_ack_sock *sk,
 		   const struct turbo_ack_seg *seg);
+enum turbo_ack_reason turbo_ack_blocked(const struct turbo_ack_sock *sk,
+					const struct turbo_ack_flow *flow,
+					u64 now_ns, u64 age_ns);
 enum turbo_ack_reason turbo_ack_decide(const struct turbo_ack_sock *sk,
 				       const struct turbo_ack_chain *chain,
 				       const struct turbo_ack_flow *flow,
