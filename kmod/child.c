@@ -151,7 +151,24 @@ static bool is_worker(const struct task_struct *p)
 }
 
 /*
- * A worker in the process of @p that may run on turbo cores only.  A task that
+ * May it run on turbo cores only, without anybody having asked for that?
+ * Context: any.
+ */
+static bool strayed(struct task_struct *p)
+{
+	unsigned long flags;
+	bool is;
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	is = cpumask_subset(&p->cpus_mask, turbo_pool_mask()) &&
+	     !(p->user_cpus_ptr &&
+	       cpumask_equal(p->user_cpus_ptr, &p->cpus_mask));
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+	return is;
+}
+
+/*
+ * A worker in the process of @p that has inherited turbo cores.  A task that
  * is dead still has its signal_struct, and so the list.
  * Return: the worker, with a reference, or NULL.
  */
@@ -162,8 +179,7 @@ static struct task_struct *stray(struct task_struct *p)
 	rcu_read_lock();
 	for_each_thread(p, t) {
 		if (!is_worker(t) || (t->flags & PF_EXITING) ||
-		    !cpumask_subset(&t->cpus_mask, turbo_pool_mask()) ||
-		    turbo_thread_find(t))
+		    !strayed(t) || turbo_thread_find(t))
 			continue;
 		found = get_task_struct(t);
 		break;
@@ -177,7 +193,7 @@ static struct task_struct *stray(struct task_struct *p)
  * @th: the thread, whose process may have others that are attached; it is dead
  *      or has got back what it was
  *
- * Nobody but we gives a worker turbo cores alone.
+ * One that somebody has bound to turbo cores stays there.
  *
  * Context: task context, turbo_mutex held, may sleep.
  */
