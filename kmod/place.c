@@ -88,7 +88,7 @@ static void gather_near(struct turbo_thread *th, struct turbo_place_core *place,
 
 /**
  * turbo_place_thread - choose a turbo core for a thread
- * @th: the thread, which has no home
+ * @th: the thread, whose home, if it has one, is no live core
  *
  * Context: task context, turbo_mutex held.
  * Return: CPU, or -ENODEV if there is no turbo core.
