@@ -196,6 +196,7 @@ int turbo_pool_del(unsigned int cpu);
 int turbo_pool_set_slice(unsigned int cpu, u64 slice_ns);
 const struct cpumask *turbo_pool_live(void);
 const struct cpumask *turbo_pool_mask(void);
+const struct cpumask *turbo_pool_ever(void);
 struct turbo_core *turbo_pool_core(unsigned int cpu);
 bool turbo_cpu_isolated(unsigned int cpu);
 

@@ -308,7 +308,9 @@ u64 turbo_ack_next_look(const struct turbo_ack_flow *flow, u64 now_ns,
 		return age_ns - waited > gap_ns ? age_ns - waited : gap_ns;
 	if (flow->fresh_ns || idle_ns < pace)
 		return pace;
-	return idle_ns < LOOK_MAX_NS ? idle_ns : LOOK_MAX_NS;
+	if (idle_ns > LOOK_MAX_NS)
+		idle_ns = LOOK_MAX_NS;
+	return idle_ns > gap_ns ? idle_ns : gap_ns;
 }
 
 /**

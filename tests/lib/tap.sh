@@ -30,14 +30,21 @@ tap_later() # COMMAND...
 
 tap_all() # HOW MANY AT A TIME
 {
-	local i running=0 p f s times
+	local i tokens p f s times
+	# Who has a token runs.  ("wait -n" also tells of what has long ended.)
+	rm -f "$tap_dir/tokens"
+	mkfifo "$tap_dir/tokens"
+	exec {tokens}<>"$tap_dir/tokens"
+	rm "$tap_dir/tokens"
+	for ((i = 0; i < $1; i++)); do
+		echo >&"$tokens"
+	done
 	for i in "${!tap_queue[@]}"; do
-		if [ "$running" -ge "$1" ]; then
-			wait -n || true
-			running=$((running - 1))
-		fi
-		tap_one "$i" &
-		running=$((running + 1))
+		read -r -u "$tokens"
+		(
+			trap 'echo >&"$tokens"' EXIT
+			tap_one "$i"
+		) &
 	done
 	wait
 	for i in "${!tap_queue[@]}"; do
@@ -51,6 +58,7 @@ tap_all() # HOW MANY AT A TIME
 		tap_times+="${times:+$times$'\n'}"
 		rm -f "$tap_dir/counts.$i"
 	done
+	exec {tokens}>&-
 	tap_queue=()
 }
 
