@@ -77,7 +77,9 @@ static enum turbo_ack_reason judge(const struct turbo_ack_chain *chain,
 		return TURBO_ACK_FLAGS;
 	if (seg->options != options)
 		return TURBO_ACK_OPTIONS;
-	if (sk->tstamp_ok && before(seg->tsval, chain->ts_hi))
+	/* in two steps it could come round to what is before ts_recent */
+	if (sk->tstamp_ok && (before(seg->tsval, chain->ts_hi) ||
+			      before(seg->tsval, sk->ts_recent)))
 		return TURBO_ACK_PAWS;
 	if (before(seg->ack_seq, chain->ack_hi) ||
 	    after(seg->ack_seq, sk->snd_nxt))

@@ -481,6 +481,37 @@ static void looks_are_paced(void **state)
 	}
 }
 
+/*
+ * Timestamps that are each later than the one before, and the last one before
+ * ts_recent: the stack may compare with either.  Found by the fuzzer.
+ */
+static void timestamps_do_not_come_round(void **state)
+{
+	static const u32 ts[][4] = {
+		{ 0xfffffff0, 0xfffffff1, 0x5b5b5b5b, 0xb65b5b5b },
+		{ 0x80000003, 0xfffffff1, 0x00000001, 0x00000011 },
+		{ 0x00000000, 0x7fffffff, 0x7fffffff, 0x80000001 },
+	};
+	struct ack_meanwhile m = { 0 };
+	struct turbo_ack_chain chain;
+	struct turbo_ack_plan plan;
+	struct ack_case c;
+	size_t i;
+	int k;
+
+	(void)state;
+	for (i = 0; i < sizeof(ts) / sizeof(ts[0]); i++) {
+		c = ack_good(1000, true);
+		c.sk.ts_recent = ts[i][0];
+		for (k = 0; k < 3; k++)
+			c.seg[k].tsval = ts[i][k + 1];
+		assert_int_equal(ack_ask(&c, &plan, &chain), TURBO_ACK_SEND);
+		assert_int_equal(chain.stop, TURBO_ACK_PAWS);
+		assert_int_equal(plan.ack, c.seg[1].end_seq);
+		assert_null(ack_wrong(&c, &m));
+	}
+}
+
 /* What is in vain is done less and less often, until there is an ACK. */
 static void looks_in_vain_are_rare(void **state)
 {
@@ -605,6 +636,7 @@ int main(void)
 		cmocka_unit_test(window_keeps_its_right_edge),
 		cmocka_unit_test(promises_are_settled),
 		cmocka_unit_test(a_spoiling_peer_is_told_from_a_bug),
+		cmocka_unit_test(timestamps_do_not_come_round),
 		cmocka_unit_test(looks_are_paced),
 		cmocka_unit_test(looks_in_vain_are_rare),
 		cmocka_unit_test(every_reason_has_its_own_name),
