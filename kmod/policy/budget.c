@@ -281,5 +281,6 @@ s64 turbo_floor_next(s64 owed_ns, u64 floor_ns, u64 used_ns)
 	owed_ns += most - (s64)at_most(used_ns, TURBO_BUDGET_MAX_NS);
 	if (owed_ns > most)
 		return most;
-	return owed_ns < -most ? -most : owed_ns;
+	/* so that one period later something is owed again */
+	return owed_ns < -most / 2 ? -most / 2 : owed_ns;
 }

@@ -127,7 +127,7 @@ s64 turbo_credit_now(s64 credit_ns, u64 level_ns, u64 used_ns, u64 elapsed_ns,
  * would wait for all of that to be made up before it runs at all.
  *
  * Return: nanoseconds that it should have before anybody else in the next period,
- * if positive; within one period's floor either way.
+ * if positive; one period's floor at most, and half of one the other way.
  */
 s64 turbo_floor_next(s64 owed_ns, u64 floor_ns, u64 used_ns);
 
