@@ -26,8 +26,8 @@
 /* Credits closer than this part of a period are the same. */
 #define SLACK_PART	32
 
-/* Who has not had its floor comes before all credits. */
-#define FIRST_NS	(1LL << 50)
+/* Who has not had its floor comes before all credits: more than any can be. */
+#define FIRST_NS	(4 * (s64)TURBO_BUDGET_MAX_NS)
 
 /* What is remembered of credits, in periods. */
 #define CREDIT_PERIODS	16
