@@ -132,8 +132,10 @@ void turbo_ack_note(struct sock *sk, struct sk_buff *skb)
 		e = watch(b, sk, skb, now);
 	if (!e)
 		goto out;
-	if (!sk->sk_backlog.tail)
+	if (!sk->sk_backlog.tail) {
 		e->flow.since_ns = now;
+		e->flow.vain = 0;
+	}
 	if (e->flow.promised && !e->spoiled)
 		e->spoiled = spoils(sk, skb);
 	e->new_ns = now;
@@ -267,13 +269,12 @@ static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 		spin_unlock(&b->lock);
 		goto out;
 	}
-	turbo_ack_begin(&chain, &s, &e->flow);
-	if (!s.traits && now >= e->flow.since_ns + age)
+	reason = turbo_ack_blocked(&s, &e->flow, now, age);
+	if (reason == TURBO_ACK_SEND) {
 		walk(sk, &s, &e->flow, &chain);
-	if (!s.traits && now < e->flow.since_ns + age)
-		reason = TURBO_ACK_YOUNG;
-	else
 		reason = turbo_ack_decide(&s, &chain, &e->flow, now, age, plan);
+	}
+	turbo_ack_looked(&e->flow, reason);
 	switch (reason) {
 	case TURBO_ACK_SEND:
 		*was = e->flow;

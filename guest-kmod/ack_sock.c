@@ -257,4 +257,5 @@ void turbo_ack_read_seg(const struct sk_buff *skb, struct turbo_ack_seg *seg)
 	seg->options = options((const struct tcphdr *)skb->data, &seg->tsval);
 	seg->csum_ok = skb_csum_unnecessary(skb);
 	seg->pfmemalloc = skb_pfmemalloc(skb);
+	seg->psp = turbo_skb_psp(skb);
 }

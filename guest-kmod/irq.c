@@ -4,7 +4,7 @@
  *
  * An ordinary interrupt gets a turbo vCPU as its affinity, and the kernel is
  * told that nobody but the kernel moves it (IRQ_NO_BALANCING): writing
- * /proc/irq/N/smp_affinity fails with EIO, upon which irqbalance leaves it.
+ * /proc/irq/N/smp_affinity fails, upon which irqbalance leaves it.
  *
  * A managed one, whose affinity the kernel chose together with the queue's
  * CPUs, can only go to a turbo vCPU which that affinity includes: vectors are
@@ -36,6 +36,7 @@
  * @locked: we have set IRQ_NO_BALANCING
  * @seen: found in this round
  * @orig: the affinity it had, or that somebody has wanted for it since
+ * @hint: what its driver wanted when we looked last, empty if nothing
  *
  * Under turbo_guest.lock.
  */
@@ -48,6 +49,7 @@ struct turbo_irq {
 	bool locked;
 	bool seen;
 	cpumask_var_t orig;
+	cpumask_var_t hint;
 };
 
 /**
@@ -57,6 +59,7 @@ struct turbo_irq {
  * @pending: @mask is what it will have after it has come once more
  * @mask: its affinity
  * @effective: the CPU it goes to
+ * @hint: what its driver wants (affinity_hint), empty if nothing
  */
 struct irq_now {
 	bool managed;
@@ -64,11 +67,26 @@ struct irq_now {
 	bool pending;
 	cpumask_var_t mask;
 	cpumask_var_t effective;
+	cpumask_var_t hint;
 };
 
 #define IRQ_BOUND	(-2)
 
 static LIST_HEAD(irqs);
+
+static bool irq_now_alloc(struct irq_now *now, gfp_t gfp)
+{
+	return zalloc_cpumask_var(&now->mask, gfp) &&
+	       zalloc_cpumask_var(&now->effective, gfp) &&
+	       zalloc_cpumask_var(&now->hint, gfp);
+}
+
+static void irq_now_free(struct irq_now *now)
+{
+	free_cpumask_var(now->hint);
+	free_cpumask_var(now->effective);
+	free_cpumask_var(now->mask);
+}
 
 /* An interrupt of a device, found without a lock of ours. */
 struct vector {
@@ -111,6 +129,10 @@ static bool irq_look(unsigned int irq, struct irq_now *now)
 		now->pending = turbo_irq_mask(desc, now->mask);
 		cpumask_copy(now->effective,
 			     irq_data_get_effective_affinity_mask(d));
+		if (desc->affinity_hint)
+			cpumask_copy(now->hint, desc->affinity_hint);
+		else
+			cpumask_clear(now->hint);
 	}
 	raw_spin_unlock_irqrestore(&desc->lock, flags);
 out:
@@ -146,6 +168,7 @@ static void managed_widen(struct turbo_irq *ti, bool now)
 static void irq_free(struct turbo_irq *ti)
 {
 	list_del(&ti->node);
+	free_cpumask_var(ti->hint);
 	free_cpumask_var(ti->orig);
 	kfree(ti);
 }
@@ -173,18 +196,25 @@ static struct turbo_irq *irq_get(unsigned int irq, const char *name,
 	if (ti)
 		return ti;
 	ti = kzalloc(sizeof(*ti), GFP_KERNEL);
-	if (!ti || !zalloc_cpumask_var(&ti->orig, GFP_KERNEL)) {
-		kfree(ti);
-		turbo_count(TURBO_IRQ_FAILED);
-		return NULL;
-	}
+	if (!ti || !zalloc_cpumask_var(&ti->orig, GFP_KERNEL))
+		goto err;
+	if (!zalloc_cpumask_var(&ti->hint, GFP_KERNEL))
+		goto err_orig;
 	ti->irq = irq;
 	ti->cpu = -1;
 	ti->managed = now->managed;
 	strscpy(ti->name, name, sizeof(ti->name));
 	cpumask_copy(ti->orig, now->mask);
+	cpumask_copy(ti->hint, now->hint);
 	list_add_tail(&ti->node, &irqs);
 	return ti;
+
+err_orig:
+	free_cpumask_var(ti->orig);
+err:
+	kfree(ti);
+	turbo_count(TURBO_IRQ_FAILED);
+	return NULL;
 }
 
 /* Where interrupt @ti, which can go to @allowed, is to go: a live CPU or -1. */
@@ -268,12 +298,28 @@ static void steer_managed(struct turbo_irq *ti, const struct irq_now *now)
 		irq_move(ti, cpu);
 }
 
+/*
+ * A driver that sends an interrupt to a turbo vCPU, as one of its queues' CPUs,
+ * can't be told from us by the affinity.  That it wants something else than
+ * before tells.
+ */
+static void heed_driver(struct turbo_irq *ti, const struct irq_now *now)
+{
+	if (cpumask_equal(ti->hint, now->hint))
+		return;
+	cpumask_copy(ti->hint, now->hint);
+	if (!cpumask_empty(now->hint) &&
+	    cpumask_subset(now->hint, &turbo_guest.live))
+		cpumask_copy(ti->orig, now->hint);
+}
+
 static void steer_plain(struct turbo_irq *ti, const struct irq_now *now)
 {
 	int cpu = irq_choose(ti, NULL);
 
 	if (cpu < 0)
 		return;
+	heed_driver(ti, now);
 	if (!cpumask_equal(now->mask, cpumask_of(cpu))) {
 		/* what others want while we steer is what is put back */
 		if (!cpumask_subset(now->mask, &turbo_guest.live))
@@ -344,8 +390,7 @@ void turbo_irq_steer(void)
 	struct irq_now now = { };
 	int i;
 
-	if (!zalloc_cpumask_var(&now.mask, GFP_KERNEL) ||
-	    !zalloc_cpumask_var(&now.effective, GFP_KERNEL) ||
+	if (!irq_now_alloc(&now, GFP_KERNEL) ||
 	    turbo_device_each(find_vectors, &f)) {
 		turbo_count(TURBO_IRQ_FAILED);
 		goto out;
@@ -371,8 +416,7 @@ void turbo_irq_steer(void)
 	mutex_unlock(&turbo_guest.lock);
 out:
 	kfree(f.v);
-	free_cpumask_var(now.mask);
-	free_cpumask_var(now.effective);
+	irq_now_free(&now);
 }
 
 /* Context: turbo_guest.lock held. */
@@ -407,18 +451,16 @@ static void irq_undo(struct turbo_irq *ti, struct irq_now *now)
 void turbo_irq_undo(void)
 {
 	struct turbo_irq *ti, *next;
-	struct irq_now now;
+	struct irq_now now = { };
 
 	lockdep_assert_held(&turbo_guest.lock);
 	/* a few bytes that must be there; the kernel retries for those */
-	zalloc_cpumask_var(&now.mask, GFP_KERNEL | __GFP_NOFAIL);
-	zalloc_cpumask_var(&now.effective, GFP_KERNEL | __GFP_NOFAIL);
+	irq_now_alloc(&now, GFP_KERNEL | __GFP_NOFAIL);
 	list_for_each_entry_safe(ti, next, &irqs, node) {
 		irq_undo(ti, &now);
 		irq_free(ti);
 	}
-	free_cpumask_var(now.mask);
-	free_cpumask_var(now.effective);
+	irq_now_free(&now);
 }
 
 /**

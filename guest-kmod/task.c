@@ -29,6 +29,9 @@
 /* Threads looked after at a time; those left over are found again. */
 #define BATCH		64
 
+/* From making a thread of the kernel's to starting it, on a busy machine. */
+#define MAKING_MS	20
+
 static char *threads = "jbd2/*,xfsaild/*,btrfs-transacti*,nfsd,md*_raid*,dmcrypt_write*,napi/*";
 module_param(threads, charp, 0444);
 MODULE_PARM_DESC(threads, "the kernel's threads that go to the turbo vCPUs, by name; * matches, ! takes back");
@@ -41,13 +44,34 @@ static bool straddles(struct task_struct *p)
 }
 
 /*
- * The kernel itself has bound these, and counts on it.  Workers are bound too,
- * but those of unbound queues only lest a user moves them.
+ * A thread of the kernel's is bound by who makes it, if at all, in its first
+ * sleep, in kthread(), which is TASK_UNINTERRUPTIBLE, before it is woken for the
+ * first time.  There is no way to change an affinity on condition that nobody
+ * else has just done so; therefore it is left alone until it must be past that.
+ */
+static bool started(struct task_struct *p)
+{
+	unsigned int state = READ_ONCE(p->__state);
+
+	return READ_ONCE(p->nvcsw) > 1 ||
+	       (state & (TASK_INTERRUPTIBLE | TASK_NOLOAD));
+}
+
+/*
+ * The kernel itself has bound these, or may be about to, and counts on it.
+ *
+ * Workers are bound, too, but those of unbound queues only lest a user moves
+ * them.  Rescuers take the affinity of whatever pool they help.
  */
 static bool bound(struct task_struct *p)
 {
-	return (p->flags & PF_KTHREAD) && (p->flags & PF_NO_SETAFFINITY) &&
-	       !(p->flags & PF_WQ_WORKER);
+	if (!(p->flags & PF_KTHREAD))
+		return false;
+	if (!started(p))
+		return true;
+	smp_rmb();	/* what was bound before it was started shows now */
+	return (READ_ONCE(p->flags) & PF_NO_SETAFFINITY) &&
+	       strncmp(p->comm, "kworker/u", 9);
 }
 
 /**
@@ -179,6 +203,7 @@ void turbo_task_sweep(void)
 static void undo(pid_t nr, u64 start)
 {
 	struct task_struct *p;
+	int i;
 
 	rcu_read_lock();
 	p = pid_task(find_pid_ns(nr, &init_pid_ns), PIDTYPE_PID);
@@ -189,9 +214,14 @@ static void undo(pid_t nr, u64 start)
 	rcu_read_unlock();
 	if (!p)
 		return;
-	if (!cpumask_equal(&p->cpus_mask, &mask_set)) {
+	/* one that is just being made: soon it shows whose it is */
+	for (i = 0; i < MAKING_MS && (p->flags & PF_KTHREAD) && !started(p); i++)
+		usleep_range(1000, 2000);
+	if (bound(p)) {
+		/* by the kernel, since we gave it or its parent what it had */
+	} else if (!cpumask_equal(&p->cpus_mask, &mask_set)) {
 		turbo_count(TURBO_TASK_LEFT);
-		/* a worker is nobody's but the kernel's, which rebinds it */
+		/* a worker is nobody's but the kernel's, which moves it */
 		if (!(p->flags & PF_NO_SETAFFINITY))
 			pr_info_ratelimited("thread %d (%s): affinity left at %*pbl, which it was given meanwhile\n",
 					    nr, p->comm,

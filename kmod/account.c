@@ -75,7 +75,7 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 {
 	struct turbo_seat *seat = this_cpu_ptr(&turbo_seats);
 	struct turbo_vcpu *v = seat->cur;
-	int cpu = smp_processor_id();
+	int cpu = smp_processor_id(), room;
 	enum turbo_kind kind = turbo_kind_of(cpu);
 	u64 now = 0;
 
@@ -90,10 +90,12 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 			turn(v, READ_ONCE(v->parking) ? VCPU_HELD : VCPU_SLEEPS,
 			     kind, now);
 		WRITE_ONCE(seat->cur, NULL);
-		if (v->state == VCPU_HELD && v->room >= 0)
-			turbo_park_poke(v->room);
+		room = xchg(&v->room, -1);
+		if (v->state == VCPU_HELD && room >= 0)
+			turbo_park_move(v, room, now);
 	}
 	WRITE_ONCE(seat->idle, is_idle_task(next));
+	seat->coming = false;
 	if (next->flags & PF_KTHREAD) {
 		if (is_idle_task(next))
 			turbo_choose_idle(cpu);
@@ -115,9 +117,11 @@ void turbo_account_switch(bool preempt, struct task_struct *prev,
 		now = v->since_ns;
 	turn(v, VCPU_RUNS, kind, now);
 	v->woken_on = -1;
-	v->room = -1;
 	WRITE_ONCE(v->stuck, false);
 	WRITE_ONCE(seat->cur, v);
+	/* to go on elsewhere: see turbo_choose_woken() */
+	if (READ_ONCE(v->room) >= 0)
+		turbo_park_order(v, cpu);
 }
 
 /**
@@ -174,12 +178,13 @@ void turbo_account_resync(void)
 static void forget(void *info)
 {
 	struct turbo_seat *seat = this_cpu_ptr(&turbo_seats);
+	struct turbo_vcpu *v = READ_ONCE(seat->take);
 
 	if (seat->cur && seat->cur->gone)
 		WRITE_ONCE(seat->cur, NULL);
-	/* interrupts are off, so that it is not being taken */
-	if (seat->take && seat->take->gone)
-		xchg(&seat->take, NULL);
+	/* another CPU may have put somebody else there meanwhile */
+	if (v && v->gone)
+		cmpxchg(&seat->take, v, NULL);
 }
 
 /**

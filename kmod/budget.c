@@ -163,7 +163,9 @@ static void settle(u64 now)
 		if (b->regular.used_ns > b->regular.grant_ns + turbo_budget_slack() ||
 		    b->turbo.used_ns > b->turbo.grant_ns + turbo_budget_slack())
 			vm->stat.periods_over++;
-		trace_sched_turbo_budget(pid_nr(vm->tgid), b);
+		trace_sched_turbo_budget(pid_nr(vm->tgid), b,
+					 vm->use[TURBO_REGULAR].credit_ns,
+					 vm->use[TURBO_TURBO].credit_ns);
 	}
 }
 

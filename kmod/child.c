@@ -8,13 +8,15 @@
  * has inherited; so it stays in a table, for a while longer than a fork can
  * take, in which the hook finds it.
  *
- * Not seen are threads that the kernel makes without telling
- * sched_process_fork: io_uring's workers.
+ * Threads that the kernel makes without telling sched_process_fork, such as
+ * the kvm-nx-lpage-recovery that a VM's first vCPU to run makes since 6.14,
+ * are put right when the thread whose affinity they have is detached.
  */
 #include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/llist.h>
 #include <linux/rculist.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -25,6 +27,9 @@
 
 /* How long a child is remembered after it has been put right. */
 #define MEMORY		HZ
+
+/* Workers that are put right when a thread is detached. */
+#define SWEEP_MAX	64
 
 /**
  * struct turbo_child - a child of an attached thread
@@ -133,6 +138,75 @@ void turbo_child_born(struct task_struct *parent, struct task_struct *child)
 	mod_delayed_work(turbo_wq, &child_work, 0);
 out:
 	rcu_read_unlock();
+}
+
+/* Is it a thread of the kernel's in a process of a user's? */
+static bool is_worker(const struct task_struct *p)
+{
+#ifdef PF_USER_WORKER
+	return p->flags & (PF_IO_WORKER | PF_USER_WORKER);
+#else
+	return p->flags & PF_IO_WORKER;
+#endif
+}
+
+/*
+ * A worker in the process of @p that may run on turbo cores only.  A task that
+ * is dead still has its signal_struct, and so the list.
+ * Return: the worker, with a reference, or NULL.
+ */
+static struct task_struct *stray(struct task_struct *p)
+{
+	struct task_struct *t, *found = NULL;
+
+	rcu_read_lock();
+	for_each_thread(p, t) {
+		if (!is_worker(t) || (t->flags & PF_EXITING) ||
+		    !cpumask_subset(&t->cpus_mask, turbo_pool_mask()) ||
+		    turbo_thread_find(t))
+			continue;
+		found = get_task_struct(t);
+		break;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/**
+ * turbo_child_sweep - put right workers that have inherited from a thread
+ * @th: the thread, whose process may have others that are attached; it is dead
+ *      or has got back what it was
+ *
+ * Nobody but we gives a worker turbo cores alone.
+ *
+ * Context: task context, turbo_mutex held, may sleep.
+ */
+void turbo_child_sweep(const struct turbo_thread *th)
+{
+	struct task_struct *worker;
+	struct turbo_child *c;
+	int i;
+
+	lockdep_assert_held(&turbo_mutex);
+	if (cpumask_subset(th->orig.cpus, turbo_pool_mask()))
+		return;
+	/* one that cannot be given anything else shall not keep us */
+	for (i = 0; i < SWEEP_MAX; i++) {
+		worker = stray(th->task);
+		if (!worker)
+			break;
+		c = child_alloc();
+		if (!c) {
+			pr_warn("thread %d (%s) keeps what it inherited: out of memory\n",
+				worker->pid, worker->comm);
+			put_task_struct(worker);
+			break;
+		}
+		c->task = worker;
+		turbo_attrs_current(&c->inherited, worker);
+		turbo_attrs_restore_child(worker, &c->inherited, &th->orig);
+		child_free(c);
+	}
 }
 
 /* Forget children put right @memory ago.  Context: turbo_mutex held. */

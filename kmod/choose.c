@@ -16,14 +16,20 @@
 
 #include "vm.h"
 
-/* It takes that much of a period for a core to be made idle for another's. */
-#define BOUNCE_PART	2
+/*
+ * It takes that part of a period between two VMs for one that runs to be moved
+ * to the other's core.
+ */
+#define BOUNCE_PART	8
 
-/* A core is not made free for a vCPU of another one more often than that. */
-#define BOUNCE_PERIODS	8
+/* CPUs that are looked at for one that wakes up. */
+#define SCAN_CPUS	32
 
-/* A core that is being made free waits so long for whom it is for. */
-#define ROOM_PART	16
+/* A CPU that has not woken whom it should for so long a part is not waited for. */
+#define LATE_PART	16
+
+/* Held vCPUs that others have let go on before an idle CPU leaves it to the tick. */
+#define FILL_TRIES	4
 
 /* The vCPU that runs on a CPU, if one does.  Context: RCU. */
 static struct turbo_vcpu *runner(int cpu)
@@ -33,6 +39,11 @@ static struct turbo_vcpu *runner(int cpu)
 	return v && !READ_ONCE(v->gone) ? v : NULL;
 }
 
+static bool idles(int cpu)
+{
+	return READ_ONCE(per_cpu(turbo_seats, cpu).idle);
+}
+
 /* The credit of a VM, computed once.  Context: the tick, whose time is @now. */
 static s64 credit_of(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 {
@@ -40,7 +51,7 @@ static s64 credit_of(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 
 	if (use->stamp_ns != now) {
 		WRITE_ONCE(use->now_ns, turbo_budget_credit(vm, kind, now));
-		use->stamp_ns = now;
+		WRITE_ONCE(use->stamp_ns, now);
 	}
 	return use->now_ns;
 }
@@ -91,7 +102,7 @@ static struct turbo_vcpu *held_for(struct turbo_vm *vm, int cpu,
 static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
 		   s64 credit, u64 now, struct turbo_vcpu **held)
 {
-	bool idle = READ_ONCE(per_cpu(turbo_seats, cpu).idle);
+	bool idle = idles(cpu);
 	struct turbo_vcpu *v;
 	struct turbo_vm *vm;
 	bool found = false;
@@ -150,7 +161,7 @@ static void bid_waiting(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 			continue;
 		cpu = task_cpu(v->task);
 		if (turbo_kind_of(cpu) == kind &&
-		    !READ_ONCE(per_cpu(turbo_seats, cpu).idle))
+		    !idles(cpu))
 			bid(v, cpu, credit_of(vm, kind, now), now);
 	}
 }
@@ -200,51 +211,56 @@ static void compare(int cpu, u64 now)
 	    !better(cpu, kind, v ? v->vm : NULL, least, now, &held))
 		return;
 	if (held)
-		turbo_park_send(held, cpu);
+		turbo_park_send(held, cpu, now);
 	else if (v && !v->vm->off)
 		turbo_park_order(v, cpu);
 }
 
 /*
- * Where a vCPU of @vm waits, the one that runs may be worth as much, while on
- * another core somebody runs who is far ahead.  That core is to be had.  The
- * kernel's balancer does not always see to it, least of all where cores idle
- * for microseconds only; so do we, by holding both back that run: the core
- * that goes idle then takes the better one, and the scheduler moves a thread
- * that wakes up to an idle CPU by itself.
+ * Where a vCPU of @vm waits, the one that runs may be worth as much, or be of
+ * the same VM, while another core idles, or somebody runs there who is ahead.
+ * That core is to be had, and the kernel's balancer does not see to it soon, or
+ * not at all: for it, all cores are as busy.  Who waits cannot be moved, but who
+ * runs can: it is held back, and goes on at once over there, where
+ * turbo_choose_woken() does the rest.
  *
- * Context: the tick.
+ * Context: the tick, after all have been compared.
  */
 static void bounce(struct turbo_vm *vm, struct turbo_vcpu *waiting,
 		   enum turbo_kind kind, u64 now)
 {
 	int from = task_cpu(waiting->task), cpu, to = -1;
-	struct turbo_vcpu *x, *mover = runner(from), *victim = NULL;
+	struct turbo_vcpu *x, *mover = runner(from);
 	struct turbo_seat *seat;
 	s64 least;
 
 	if (!mover || mover->vm->off || turbo_kind_of(from) != kind)
 		return;
-	least = min(credit_of(vm, kind, now), credit_of(mover->vm, kind, now)) -
+	least = credit_of(mover->vm, kind, now);
+	/* it is being held back for who waits */
+	if (least + turbo_budget_slack() < credit_of(vm, kind, now))
+		return;
+	least = min(least, credit_of(vm, kind, now)) -
 		(s64)(turbo_budget_period() / BOUNCE_PART);
 	for_each_cpu_and(cpu, mover->task->cpus_ptr, cpu_online_mask) {
+		seat = per_cpu_ptr(&turbo_seats, cpu);
+		if (turbo_kind_of(cpu) != kind || READ_ONCE(seat->take))
+			continue;
+		if (idles(cpu)) {
+			to = cpu;
+			break;
+		}
 		x = runner(cpu);
-		if (!x || x->vm->off || turbo_kind_of(cpu) != kind ||
+		if (!x || x->vm->off || READ_ONCE(x->ordered) ||
 		    credit_of(x->vm, kind, now) >= least)
 			continue;
 		least = credit_of(x->vm, kind, now);
-		victim = x;
 		to = cpu;
 	}
-	if (!victim)
+	if (to < 0)
 		return;
-	seat = per_cpu_ptr(&turbo_seats, to);
-	if (now < seat->room_until + turbo_budget_period() * BOUNCE_PERIODS)
-		return;
-	WRITE_ONCE(seat->room_until, now + turbo_budget_period() / ROOM_PART);
 	WRITE_ONCE(mover->room, to);
 	turbo_park_order(mover, from);
-	turbo_park_order(victim, to);
 }
 
 /* The VM that is furthest behind shall not wait in vain.  Context: the tick. */
@@ -277,20 +293,47 @@ static bool at_home(const struct turbo_vcpu *v, enum turbo_kind kind)
 }
 
 /*
+ * On a turbo core, who is no more ahead than the one that runs shares the core
+ * with him by slices, rather than by comparisons, which are ten times as long.
+ * If only the best one went on, two of equals could alternate at those for ever.
+ */
+static bool joins(const struct turbo_vcpu *v, enum turbo_kind kind, u64 now)
+{
+	struct turbo_vcpu *x = runner(task_cpu(v->task));
+
+	return kind == TURBO_TURBO && x && x->vm != v->vm && !x->vm->off &&
+	       turbo_kind_of(task_cpu(v->task)) == kind &&
+	       credit_of(v->vm, kind, now) >= credit_of(x->vm, kind, now);
+}
+
+/*
  * Somebody may have moved a vCPU that is held back, by its affinity, or a core
  * has gone offline or become one of the other kind; or its VM has no budget any
- * more.  No core would ever let it go on.  Context: the tick.
+ * more.  No core would ever let it go on.  Or one was to do so and has not, for
+ * its interrupts are off, or it is no core at all but a vCPU of a host above us
+ * that does not run.
+ *
+ * Context: the tick.
  */
-static void let_go(struct turbo_vm *vm, enum turbo_kind kind)
+static void let_go(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 {
 	struct turbo_vcpu *v;
+	bool goes;
 
 	if (atomic_read(&vm->use[kind].nr[VCPU_HELD]) <= 0)
 		return;
-	turbo_for_each_vcpu(v, vm)
-		if (READ_ONCE(v->state) == VCPU_HELD && v->kind == kind &&
-		    READ_ONCE(v->held) && (vm->off || !at_home(v, kind)))
+	turbo_for_each_vcpu(v, vm) {
+		if (READ_ONCE(v->state) != VCPU_HELD || v->kind != kind)
+			continue;
+		if (READ_ONCE(v->held))
+			goes = vm->off || !at_home(v, kind) ||
+			       joins(v, kind, now);
+		else
+			goes = now - READ_ONCE(v->sent_ns) >
+			       turbo_budget_period() / LATE_PART;
+		if (goes)
 			turbo_park_release(v);
+	}
 }
 
 /* Ask all VMs what they want.  Context: the tick.  Return: does any want more? */
@@ -303,13 +346,26 @@ static bool survey(enum turbo_kind kind, u64 now)
 		if (!atomic_read(&vm->awake) || !wanting(vm, kind))
 			continue;
 		any = true;
-		let_go(vm, kind);
+		let_go(vm, kind, now);
 		if (vm->off)
 			continue;
 		bid_waiting(vm, kind, now);
 		bid_held(vm, kind, now);
 	}
 	return any;
+}
+
+/* What weakest() looks at.  Context: the tick. */
+static void refresh(enum turbo_kind kind, u64 now)
+{
+	struct turbo_vcpu *v;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		v = runner(cpu);
+		if (v && turbo_kind_of(cpu) == kind)
+			credit_of(v->vm, kind, now);
+	}
 }
 
 /**
@@ -322,18 +378,55 @@ static bool survey(enum turbo_kind kind, u64 now)
 bool turbo_choose(u64 now)
 {
 	bool busy = false;
-	int cpu, kind;
+	int cpu, kind, idle;
 
 	for (kind = 0; kind < TURBO_KINDS; kind++) {
 		if (!survey(kind, now))
 			continue;
 		busy = true;
-		for_each_online_cpu(cpu)
-			if (turbo_kind_of(cpu) == kind)
-				compare(cpu, now);
-		make_room(kind, now);
+		/* those that idle first: the others may do without them */
+		for (idle = 1; idle >= 0; idle--)
+			for_each_online_cpu(cpu)
+				if (turbo_kind_of(cpu) == kind &&
+				    idles(cpu) == idle)
+					compare(cpu, now);
+		refresh(kind, now);
+		/* turbo cores are evened out by turbo_place_balance() */
+		if (kind == TURBO_REGULAR)
+			make_room(kind, now);
 	}
 	return busy;
+}
+
+/*
+ * The CPU of those that the vCPU may use where somebody runs whose VM has the
+ * least credit, and less than @below.  By the credits of the last tick: this is
+ * asked under a runqueue lock, which is also why not all of many CPUs are looked
+ * at, but the next ones.
+ * Return: the CPU, or -1.
+ */
+static int weakest(const struct turbo_vcpu *v, int but, s64 below, u64 now)
+{
+	enum turbo_kind kind = turbo_kind_of(but);
+	struct turbo_use *use;
+	struct turbo_vcpu *x;
+	int cpu, to = -1, n = 0;
+
+	for_each_cpu_wrap(cpu, v->task->cpus_ptr, but) {
+		if (n++ > SCAN_CPUS)
+			break;
+		x = runner(cpu);
+		if (!x || cpu == but || turbo_kind_of(cpu) != kind ||
+		    x->vm->off || READ_ONCE(per_cpu(turbo_seats, cpu).take))
+			continue;
+		use = &x->vm->use[kind];
+		if (READ_ONCE(use->now_ns) >= below ||
+		    now - READ_ONCE(use->stamp_ns) > turbo_budget_period() / LATE_PART)
+			continue;
+		below = use->now_ns;
+		to = cpu;
+	}
+	return to;
 }
 
 /**
@@ -341,19 +434,35 @@ bool turbo_choose(u64 now)
  * @v: the vCPU
  * @cpu: in whose queue
  *
+ * Who runs there makes room if his VM has less credit.  But if somebody runs
+ * elsewhere who is further ahead than both, it is he who shall: then @v goes on
+ * there, as soon as it gets to run here.
+ *
  * Context: hook, runqueue lock of @cpu held, interrupts off.
  */
 void turbo_choose_woken(struct turbo_vcpu *v, int cpu)
 {
 	enum turbo_kind kind = v->kind;
 	struct turbo_vcpu *x = runner(cpu);
+	s64 its, other;
+	int room = -1;
 	u64 now;
 
-	if (!x || x->vm == v->vm || x->vm->off || v->vm->off)
+	if (!x || x->vm->off || v->vm->off)
 		return;
 	now = ktime_get_ns();
-	if (turbo_budget_credit(v->vm, kind, now) >
-	    turbo_budget_credit(x->vm, kind, now) + turbo_budget_slack())
+	its = turbo_budget_credit(v->vm, kind, now);
+	other = x->vm == v->vm ? its : turbo_budget_credit(x->vm, kind, now);
+	/*
+	 * Who has just been sent here is not sent on.  Those on turbo cores have
+	 * their homes, and do not wait for long.
+	 */
+	if (kind == TURBO_REGULAR &&
+	    now - READ_ONCE(v->sent_ns) > turbo_budget_period() / LATE_PART)
+		room = weakest(v, cpu, min(its, other) -
+			       (s64)(turbo_budget_period() / BOUNCE_PART), now);
+	WRITE_ONCE(v->room, room);
+	if (room < 0 && its > other + turbo_budget_slack())
 		turbo_park_order(x, cpu);
 }
 
@@ -396,18 +505,14 @@ static void mark_stuck(int cpu, enum turbo_kind kind)
  */
 void turbo_choose_fill(int cpu)
 {
-	struct turbo_seat *seat = this_cpu_ptr(&turbo_seats);
 	u64 now = ktime_get_ns();
 	struct turbo_vcpu *held;
+	int i;
 
 	mark_stuck(cpu, turbo_kind_of(cpu));
-	do {
+	/* another CPU may take it first */
+	for (i = 0; i < FILL_TRIES; i++)
 		if (!better(cpu, turbo_kind_of(cpu), NULL, S64_MIN, now, &held) ||
-		    !held)
+		    !held || turbo_park_here(held))
 			return;
-		/* whom it is being made free for is on his way, or the tick comes */
-		if (held->room != cpu && now < READ_ONCE(seat->room_until))
-			return;
-		/* another CPU may take it; each time one does there is one less */
-	} while (!turbo_park_here(held));
 }

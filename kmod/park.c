@@ -137,17 +137,31 @@ static void hold_current(struct turbo_seat *seat)
  * wakes whom.  So let it appear to have slept here, as the kernel itself does
  * with one that is to be migrated while it sleeps (__migrate_swap_task()).
  *
- * Context: hard interrupt.
+ * Context: hard interrupt, in which nobody holds a pi_lock.
  */
-static void wake_here(struct turbo_vcpu *v)
+static void wake_here(struct turbo_seat *seat, struct turbo_vcpu *v)
 {
 	struct task_struct *p = v->task;
+	int cpu = smp_processor_id();
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&p->pi_lock, flags);
 	/* with the lock, nobody else is waking it, and it sleeps on */
-	if (READ_ONCE(p->__state) & TASK_PARKED && !READ_ONCE(p->on_rq))
-		p->wake_cpu = smp_processor_id();
+	if (READ_ONCE(p->__state) & TASK_PARKED) {
+		/* the state before on_rq, as in try_to_wake_up() */
+		smp_rmb();
+		if (!READ_ONCE(p->on_rq) &&
+		    cpumask_test_cpu(cpu, p->cpus_ptr)) {
+			/*
+			 * On its way off its CPU it would be left to that one,
+			 * which does not ask where to.  That takes what is left
+			 * of a switch; try_to_wake_up() waits for it likewise.
+			 */
+			smp_cond_load_acquire(&p->on_cpu, !VAL);
+			p->wake_cpu = cpu;
+			seat->coming = true;
+		}
+	}
 	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
 	turbo_park_release(v);
 }
@@ -157,11 +171,13 @@ static void look(struct turbo_seat *seat)
 {
 	struct turbo_vcpu *v = xchg(&seat->take, NULL);
 
-	if (v)
-		wake_here(v);
+	if (v) {
+		WRITE_ONCE(v->held, false);
+		wake_here(seat, v);
+	}
 	if (!is_idle_task(current))
 		hold_current(seat);
-	else if (!v)
+	else if (!seat->coming)
 		turbo_choose_fill(smp_processor_id());
 }
 
@@ -242,7 +258,7 @@ bool turbo_park_here(struct turbo_vcpu *v)
 {
 	if (!xchg(&v->held, false))
 		return false;
-	wake_here(v);
+	wake_here(this_cpu_ptr(&turbo_seats), v);
 	return true;
 }
 
@@ -250,28 +266,44 @@ bool turbo_park_here(struct turbo_vcpu *v)
  * turbo_park_send - let a vCPU go on, on a certain CPU
  * @v: the vCPU, which may run there
  * @cpu: the CPU
+ * @now: what time it is
  *
- * The CPU itself wakes it: the scheduler might prefer the waking CPU.
+ * The CPU itself wakes it: the scheduler might prefer the waking CPU.  Should it
+ * take long over that, see let_go() in choose.c.
  *
  * Context: the tick.
  */
-void turbo_park_send(struct turbo_vcpu *v, int cpu)
+void turbo_park_send(struct turbo_vcpu *v, int cpu, u64 now)
 {
 	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
-	struct turbo_vcpu *old;
 
 	/* not for others to let go on, too */
+	WRITE_ONCE(v->sent_ns, now);
 	if (!xchg(&v->held, false))
 		return;
-	old = xchg(&seat->take, v);
-	/* the CPU has had its interrupts off since the last tick */
-	if (old)
-		turbo_park_release(old);
-	if (turbo_park_poke(cpu))
-		return;
-	v = xchg(&seat->take, NULL);
-	if (v)
+	/* who is there already is not ours to touch: he may be gone */
+	if (cmpxchg(&seat->take, NULL, v) ||
+	    (!turbo_park_poke(cpu) && cmpxchg(&seat->take, v, NULL) == v))
 		turbo_park_release(v);
+}
+
+/**
+ * turbo_park_move - let a vCPU that has just been held back go on elsewhere
+ * @v: the vCPU
+ * @cpu: where
+ * @now: what time it is
+ *
+ * If that fails, it is held back like others.
+ *
+ * Context: hook, runqueue lock held, interrupts off.
+ */
+void turbo_park_move(struct turbo_vcpu *v, int cpu, u64 now)
+{
+	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
+
+	WRITE_ONCE(v->sent_ns, now);
+	if (!v->gone && !cmpxchg(&seat->take, NULL, v) && !turbo_park_poke(cpu))
+		cmpxchg(&seat->take, v, NULL);
 }
 
 /**

@@ -111,6 +111,7 @@ static void undo(struct turbo_thread *th, u32 *changed)
 		/* on other cores now: whether to hold it back is open again */
 		turbo_vcpu_moved(th->task);
 	}
+	turbo_child_sweep(th);
 	trace_sched_turbo_detach(th->task, th->changed);
 	if (changed)
 		*changed = th->changed;

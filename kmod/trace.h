@@ -119,8 +119,9 @@ TRACE_EVENT(sched_turbo_release,
 
 /* What a VM was granted of a period that is over.  Hard interrupt. */
 TRACE_EVENT(sched_turbo_budget,
-	TP_PROTO(pid_t vm, const struct turbo_budget *b),
-	TP_ARGS(vm, b),
+	TP_PROTO(pid_t vm, const struct turbo_budget *b, s64 regular_credit_ns,
+		 s64 turbo_credit_ns),
+	TP_ARGS(vm, b, regular_credit_ns, turbo_credit_ns),
 	TP_STRUCT__entry(
 		__field(pid_t, vm)
 		__field(u32, weight)
@@ -130,6 +131,8 @@ TRACE_EVENT(sched_turbo_budget,
 		__field(u64, turbo_used_ns)
 		__field(u64, turbo_grant_ns)
 		__field(u64, debt_ns)
+		__field(s64, regular_credit_ns)
+		__field(s64, turbo_credit_ns)
 	),
 	TP_fast_assign(
 		__entry->vm = vm;
@@ -140,12 +143,15 @@ TRACE_EVENT(sched_turbo_budget,
 		__entry->turbo_used_ns = b->turbo.used_ns;
 		__entry->turbo_grant_ns = b->turbo.grant_ns;
 		__entry->debt_ns = b->debt_ns;
+		__entry->regular_credit_ns = regular_credit_ns;
+		__entry->turbo_credit_ns = turbo_credit_ns;
 	),
-	TP_printk("vm=%d weight=%u share_ns=%llu regular=%llu/%llu turbo=%llu/%llu debt_ns=%llu",
+	TP_printk("vm=%d weight=%u share_ns=%llu regular=%llu/%llu turbo=%llu/%llu debt_ns=%llu credit_ns=%lld/%lld",
 		  __entry->vm, __entry->weight, __entry->share_ns,
 		  __entry->regular_used_ns, __entry->regular_grant_ns,
 		  __entry->turbo_used_ns, __entry->turbo_grant_ns,
-		  __entry->debt_ns)
+		  __entry->debt_ns, __entry->regular_credit_ns,
+		  __entry->turbo_credit_ns)
 );
 
 #endif /* SCHED_TURBO_TRACE_H */

@@ -247,6 +247,7 @@ void turbo_thread_strayed(struct turbo_thread *th);
 
 /* child.c: children of attached threads */
 void turbo_child_born(struct task_struct *parent, struct task_struct *child);
+void turbo_child_sweep(const struct turbo_thread *th);
 void turbo_child_exit(void);
 
 #define turbo_for_each_thread(th) \

@@ -133,7 +133,8 @@ struct turbo_vm {
  * @ordered: to be held back as soon as its CPU takes notice
  * @held: being held back
  * @parking: about to go to sleep for that
- * @room: a CPU that is being made free for it, -1 if none is
+ * @room: the CPU where it is to go on instead of where it is, or -1
+ * @sent_ns: when it was last sent to a CPU, to go on there
  * @stuck: it waits, but its CPU idles meanwhile: it cannot run
  * @pending: @work is queued
  * @work: brings it to where it can be held back
@@ -161,6 +162,7 @@ struct turbo_vcpu {
 	bool held;
 	bool parking;
 	int room;
+	u64 sent_ns;
 	bool stuck;
 	unsigned long pending;
 	struct callback_head work;
@@ -176,7 +178,7 @@ struct turbo_vcpu {
  * @csd: the same, from another one
  * @poked: @csd is under way
  * @take: a held vCPU that the CPU is to wake, and have
- * @room_until: it is being made free for somebody till then
+ * @coming: it has woken one up for itself; the CPU's own
  * @bid: who should have it, of other VMs than who runs; he waits or is held back
  * @bid_ns: the credit of his VM
  * @bid_at_ns: in which tick
@@ -188,7 +190,7 @@ struct turbo_seat {
 	call_single_data_t csd;
 	atomic_t poked;
 	struct turbo_vcpu *take;
-	u64 room_until;
+	bool coming;
 	struct turbo_vcpu *bid;
 	s64 bid_ns;
 	u64 bid_at_ns;
@@ -262,7 +264,8 @@ void turbo_park_init(void);
 void turbo_park_order(struct turbo_vcpu *v, int cpu);
 bool turbo_park_poke(int cpu);
 void turbo_park_release(struct turbo_vcpu *v);
-void turbo_park_send(struct turbo_vcpu *v, int cpu);
+void turbo_park_send(struct turbo_vcpu *v, int cpu, u64 now);
+void turbo_park_move(struct turbo_vcpu *v, int cpu, u64 now);
 bool turbo_park_here(struct turbo_vcpu *v);
 void turbo_park_leave(struct turbo_vcpu *v);
 void turbo_park_flush(struct turbo_vcpu *v);

@@ -42,6 +42,16 @@ static inline bool turbo_sk_psp(const struct sock *sk)
 #endif
 }
 
+/* Did this segment come encrypted?  A socket without PSP drops such a one. */
+static inline bool turbo_skb_psp(const struct sk_buff *skb)
+{
+#ifdef TURBO_HAVE_SKB_EXT_PSP
+	return skb_ext_exist(skb, SKB_EXT_PSP);
+#else
+	return false;
+#endif
+}
+
 static inline bool turbo_tcp_accecn(const struct tcp_sock *tp)
 {
 #ifdef TURBO_HAVE_TCP_ACCECN

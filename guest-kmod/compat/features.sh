@@ -34,6 +34,11 @@ have SK_PSP "$@" <<'C'
 #include <net/sock.h>
 void *f(const struct sock *sk) { return rcu_access_pointer(sk->psp_assoc); }
 C
+# 6.18: what a device has decrypted says so
+have SKB_EXT_PSP "$@" <<'C'
+#include <linux/skbuff.h>
+bool f(const struct sk_buff *skb) { return skb_ext_exist(skb, SKB_EXT_PSP); }
+C
 # 6.18: AccECN
 have TCP_ACCECN "$@" <<'C'
 #include <net/tcp.h>

@@ -7,6 +7,10 @@
 /* Looks at a backlog that gets nothing new are this far apart at most. */
 #define LOOK_MAX_NS	64000000ULL
 
+/* Looks that were in vain, while more comes. */
+#define VAIN_MAX_NS	1000000ULL
+#define VAIN_MAX	16
+
 /* Sequence numbers wrap: the comparisons of include/net/tcp.h. */
 static bool before(u32 a, u32 b)
 {
@@ -84,6 +88,8 @@ static enum turbo_ack_reason judge(const struct turbo_ack_chain *chain,
 		return TURBO_ACK_CHECKSUM;
 	if (seg->pfmemalloc)
 		return TURBO_ACK_PFMEMALLOC;
+	if (seg->psp)
+		return TURBO_ACK_PSP;
 	return TURBO_ACK_SEND;
 }
 
@@ -152,6 +158,35 @@ static enum turbo_ack_reason room(const struct turbo_ack_sock *sk)
 }
 
 /**
+ * turbo_ack_blocked - is there a reason not to, whatever waits?
+ * @sk: the socket
+ * @flow: what was acknowledged before
+ * @now_ns: the time
+ * @age_ns: an owner that leaves a segment waiting for so long is stuck
+ *
+ * Then the backlog need not be walked, which costs more the longer it is.
+ *
+ * Return: the first reason, TURBO_ACK_SEND if there is none.
+ */
+enum turbo_ack_reason turbo_ack_blocked(const struct turbo_ack_sock *sk,
+					const struct turbo_ack_flow *flow,
+					u64 now_ns, u64 age_ns)
+{
+	enum turbo_ack_reason reason;
+
+	if (sk->traits)
+		return first_trait(sk->traits);
+	if (now_ns < flow->since_ns || now_ns - flow->since_ns < age_ns)
+		return TURBO_ACK_YOUNG;
+	reason = room(sk);
+	if (reason != TURBO_ACK_SEND)
+		return reason;
+	if (before(sk->snd_wnd_end, sk->snd_nxt))
+		return TURBO_ACK_SEND_WINDOW;
+	return TURBO_ACK_SEND;
+}
+
+/**
  * turbo_ack_decide - send an early ACK?
  * @sk: the socket
  * @chain: its backlog, as turbo_ack_add() has walked it
@@ -175,23 +210,18 @@ enum turbo_ack_reason turbo_ack_decide(const struct turbo_ack_sock *sk,
 	u32 window;
 	u32 fresh;
 
-	if (sk->traits)
-		return first_trait(sk->traits);
-	if (chain->end == sk->rcv_nxt)
-		return chain->stop ? chain->stop : TURBO_ACK_EMPTY;
-	if (now_ns < flow->since_ns || now_ns - flow->since_ns < age_ns)
-		return TURBO_ACK_YOUNG;
-	reason = room(sk);
+	reason = turbo_ack_blocked(sk, flow, now_ns, age_ns);
 	if (reason != TURBO_ACK_SEND)
 		return reason;
-	if (before(sk->snd_wnd_end, sk->snd_nxt))
-		return TURBO_ACK_SEND_WINDOW;
+	if (chain->end == sk->rcv_nxt)
+		return chain->stop ? chain->stop : TURBO_ACK_EMPTY;
 	if (flow->promised) {
 		if (!after(chain->end, flow->acked))
 			return chain->stop ? chain->stop : TURBO_ACK_REPEATED;
 		fresh = chain->end - flow->acked;
+		/* the owner is stuck, so what is left over waits half as long */
 		if (fresh / 2 < sk->rcv_mss && flow->fresh_ns <= now_ns &&
-		    now_ns - flow->fresh_ns < age_ns)
+		    now_ns - flow->fresh_ns < age_ns / 2)
 			return TURBO_ACK_SMALL;
 	}
 	window = (right_edge(sk) - chain->end) >> (sk->rcv_wscale & 15);
@@ -262,21 +292,40 @@ bool turbo_ack_spoils(const struct turbo_ack_sock *sk,
  * @gap_ns: between two early ACKs of a stuck owner
  * @idle_ns: for how long nothing new has come
  *
+ * Each look in vain doubles the gap, up to a millisecond.
+ *
  * Return: nanoseconds from now, @gap_ns at least.
  */
 u64 turbo_ack_next_look(const struct turbo_ack_flow *flow, u64 now_ns,
 			u64 age_ns, u64 gap_ns, u64 idle_ns)
 {
 	u64 waited = now_ns > flow->since_ns ? now_ns - flow->since_ns : 0;
-	u64 next;
+	u64 pace = gap_ns << (flow->vain < VAIN_MAX ? flow->vain : VAIN_MAX);
 
+	if (pace > VAIN_MAX_NS)
+		pace = gap_ns > VAIN_MAX_NS ? gap_ns : VAIN_MAX_NS;
 	if (waited < age_ns)
-		next = age_ns - waited;
-	else if (flow->fresh_ns)
-		next = gap_ns;
-	else
-		next = idle_ns < LOOK_MAX_NS ? idle_ns : LOOK_MAX_NS;
-	return next > gap_ns ? next : gap_ns;
+		return age_ns - waited > gap_ns ? age_ns - waited : gap_ns;
+	if (flow->fresh_ns || idle_ns < pace)
+		return pace;
+	return idle_ns < LOOK_MAX_NS ? idle_ns : LOOK_MAX_NS;
+}
+
+/**
+ * turbo_ack_looked - remember whether a look was worth it
+ * @flow: the flow
+ * @reason: what turbo_ack_decide() has said
+ *
+ * Who sends what can't be acknowledged shall not have it looked at for each
+ * segment.
+ */
+void turbo_ack_looked(struct turbo_ack_flow *flow, enum turbo_ack_reason reason)
+{
+	if (reason == TURBO_ACK_SEND)
+		flow->vain = 0;
+	else if (reason != TURBO_ACK_YOUNG && reason != TURBO_ACK_SMALL &&
+		 flow->vain < VAIN_MAX)
+		flow->vain++;
 }
 
 static const char * const names[TURBO_ACK_NR_REASONS] = {

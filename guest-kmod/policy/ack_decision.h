@@ -33,7 +33,7 @@ enum turbo_ack_reason {
 	TURBO_ACK_REPAIR,	/* TCP_REPAIR */
 	TURBO_ACK_SHRINK,	/* the window's right edge may recede */
 	TURBO_ACK_AUTH,		/* MD5 or AO: ACKs must be signed */
-	TURBO_ACK_PSP,
+	TURBO_ACK_PSP,		/* of the socket, or of a segment */
 	TURBO_ACK_MPTCP,
 	TURBO_ACK_FASTOPEN,
 	TURBO_ACK_BPF,		/* BPF wants to see segments or write options */
@@ -65,7 +65,7 @@ enum turbo_ack_reason {
 	TURBO_ACK_MEMCG,	/* no room in the memory cgroup */
 	TURBO_ACK_SEND_WINDOW,	/* snd_nxt is outside the peer's window */
 	TURBO_ACK_REPEATED,	/* acknowledged already */
-	TURBO_ACK_SMALL,	/* less than two segments, and not aged */
+	TURBO_ACK_SMALL,	/* less than two segments, and not half aged */
 	TURBO_ACK_NR_DECISIONS,
 	/* what keeps an ACK from being made or sent, see ack.c */
 	TURBO_ACK_TABLE_FULL = TURBO_ACK_NR_DECISIONS,
@@ -143,12 +143,13 @@ enum turbo_ack_options {
  * @options: what else is in the header
  * @csum_ok: the checksum was verified
  * @pfmemalloc: its memory is the emergency reserve's
+ * @psp: it came encrypted, by PSP
  */
 struct turbo_ack_seg {
 	u32 seq, end_seq, ack_seq, tsval;
 	u32 flags, dsfield;
 	enum turbo_ack_options options;
-	bool csum_ok, pfmemalloc;
+	bool csum_ok, pfmemalloc, psp;
 };
 
 /**
@@ -157,11 +158,12 @@ struct turbo_ack_seg {
  * @fresh_ns: when the first segment came that no early ACK has covered; 0 if
  *            none has
  * @acked: highest sequence number acknowledged early, if @promised
+ * @vain: looks since, or since the backlog was last empty, that led to no ACK
  * @promised: there is one, and the stack has not caught up with it
  */
 struct turbo_ack_flow {
 	u64 since_ns, fresh_ns;
-	u32 acked;
+	u32 acked, vain;
 	bool promised;
 };
 
@@ -215,6 +217,9 @@ void turbo_ack_begin(struct turbo_ack_chain *chain,
 bool turbo_ack_add(struct turbo_ack_chain *chain,
 		   const struct turbo_ack_sock *sk,
 		   const struct turbo_ack_seg *seg);
+enum turbo_ack_reason turbo_ack_blocked(const struct turbo_ack_sock *sk,
+					const struct turbo_ack_flow *flow,
+					u64 now_ns, u64 age_ns);
 enum turbo_ack_reason turbo_ack_decide(const struct turbo_ack_sock *sk,
 				       const struct turbo_ack_chain *chain,
 				       const struct turbo_ack_flow *flow,
@@ -226,6 +231,7 @@ enum turbo_ack_promise turbo_ack_settle(const struct turbo_ack_sock *sk,
 bool turbo_ack_spoils(const struct turbo_ack_sock *sk,
 		      const struct turbo_ack_seg *tail,
 		      const struct turbo_ack_seg *seg);
+void turbo_ack_looked(struct turbo_ack_flow *flow, enum turbo_ack_reason reason);
 u64 turbo_ack_next_look(const struct turbo_ack_flow *flow, u64 now_ns,
 			u64 age_ns, u64 gap_ns, u64 idle_ns);
 const char *turbo_ack_reason_name(enum turbo_ack_reason reason);

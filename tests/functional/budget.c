@@ -43,13 +43,16 @@ static uint64_t held_ns(void)
 	return v.regular_held_ns;
 }
 
-/* Asleep whenever one looks: a hog that is not held back never is. */
+/*
+ * Parked whenever one looks: so a vCPU that is held back sleeps, and nothing
+ * else that a vCPU does.
+ */
 static bool held(void)
 {
 	int i;
 
 	for (i = 0; i < 20; i++) {
-		if (proc_state(hog.tid[0]) != 'S')
+		if (proc_state(hog.tid[0]) != 'P')
 			return false;
 		usleep(2000);
 	}

@@ -2,8 +2,11 @@
 /*
  * life.c - attached threads fork, become other programs, and die
  */
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -205,6 +208,49 @@ static void vms(void)
 	ok(none_left(), "no VM is left");
 }
 
+/* How many threads of @pid may run on turbo cores only. */
+static int on_turbo(pid_t pid)
+{
+	static const char word[] = "\nCpus_allowed_list:";
+	char path[64], *status, *list;
+	struct dirent *e;
+	int n = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (dir && (e = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%d/task/%.10s/status", pid,
+			 e->d_name);
+		status = file_read(path);
+		list = status ? strstr(status, word) : NULL;
+		n += list && atoi(list + strlen(word)) >= atoi(TURBO_CPUS);
+		free(status);
+	}
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+/*
+ * What a VM's first run makes (since 6.14 kvm-nx-lpage-recovery, a thread of the
+ * process, of which sched_process_fork is not told) inherits nothing for good.
+ */
+static void worker(void)
+{
+	struct proc p = proc_start(2, TASK_BLOCK);
+
+	cpus_set(proc_tid(&p, 1), "0-1");
+	attach(proc_tid(&p, 1), 0);
+	proc_tell(&p, 1, TASK_KVM);
+	ok(proc_ran(&p, 1), "worker: a vCPU has run");
+	note("worker: %d threads on turbo cores", on_turbo(p.pid));
+	is(detach(proc_tid(&p, 1), NULL), 0, "worker: its thread is detached");
+	is(on_turbo(p.pid), 0, "worker: none is bound to turbo cores");
+	proc_end(&p);
+	none_left();
+}
+
 static void name(void)
 {
 	struct proc p = proc_start(1, TASK_BLOCK);
@@ -238,6 +284,7 @@ int main(void)
 	killed(TASK_SPIN, "spinning");
 	killed(TASK_NAP, "napping");
 	vms();
+	worker();
 	name();
 	is(rescues(), 0, "no thread waited without a timer");
 	is(module_unload(), 0, "unload");

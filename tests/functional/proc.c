@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* proc.c - processes whose threads do what they are told */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <linux/kvm.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -79,6 +82,21 @@ static void do_clone(int i)
 	pthread_create(&thread, NULL, clone_fn, &self.share->thread[i].child);
 }
 
+/* The kernel makes a thread of its own in the process at a VM's first run. */
+static void do_kvm(int i)
+{
+	int vm = ioctl(open("/dev/kvm", O_RDWR | O_CLOEXEC), KVM_CREATE_VM, 0);
+	int vcpu = ioctl(vm, KVM_CREATE_VCPU, 0);
+	struct kvm_run *run = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				   MAP_SHARED, vcpu, 0);
+
+	if (run == MAP_FAILED)
+		return;
+	run->immediate_exit = 1;
+	self.share->thread[i].ran = ioctl(vcpu, KVM_RUN, 0) < 0 &&
+				    errno == EINTR;
+}
+
 static void *thread_fn(void *arg)
 {
 	int i = (intptr_t)arg;
@@ -102,6 +120,9 @@ static void *thread_fn(void *arg)
 			break;
 		case TASK_CLONE:
 			do_clone(i);
+			break;
+		case TASK_KVM:
+			do_kvm(i);
 			break;
 		case TASK_EXEC:
 			execlp("sleep", "sleep", "1000", NULL);
@@ -200,6 +221,11 @@ static pid_t await_pid(const int *pid)
 pid_t proc_child(const struct proc *p, int i)
 {
 	return await_pid(&p->share->thread[i].child);
+}
+
+bool proc_ran(const struct proc *p, int i)
+{
+	return await(SOON, p->share->thread[i].ran);
 }
 
 pid_t proc_grandchild(const struct proc *p, int i)

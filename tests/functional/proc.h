@@ -21,6 +21,8 @@
  * @TASK_CLONE: makes another thread, which sleeps, and then sleeps itself
  * @TASK_EXEC: becomes sleep(1)
  * @TASK_EXIT: exits, by itself
+ * @TASK_KVM: makes a VM and its first vCPU, has it run for no time at all, and
+ *            then sleeps
  */
 enum task {
 	TASK_BLOCK,
@@ -31,6 +33,7 @@ enum task {
 	TASK_CLONE,
 	TASK_EXEC,
 	TASK_EXIT,
+	TASK_KVM,
 };
 
 /**
@@ -49,6 +52,7 @@ struct proc {
 			int does;
 			int child;
 			int grandchild;
+			int ran;
 			uint64_t loops;
 		} thread[PROC_THREADS_MAX];
 	} *share;
@@ -68,6 +72,9 @@ uint64_t proc_loops(const struct proc *p, int i);
 /* The child made by TASK_FORK or TASK_CLONE, and the child of that one. */
 pid_t proc_child(const struct proc *p, int i);
 pid_t proc_grandchild(const struct proc *p, int i);
+
+/* Whether the vCPU made by TASK_KVM has run. */
+bool proc_ran(const struct proc *p, int i);
 
 /* State of a thread as /proc tells it ('R', 'S', 'T', 'Z', ...), 0: gone. */
 char proc_state(pid_t tid);

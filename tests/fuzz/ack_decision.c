@@ -75,7 +75,7 @@ static void edit_segment(struct ack_case *c)
 	u32 i = take(1) % ACK_SEGS_MAX;
 	struct turbo_ack_seg *s = &c->seg[i];
 
-	switch (take(1) % 10) {
+	switch (take(1) % 11) {
 	case 0: edit(&s->seq); break;
 	case 1: edit(&s->end_seq); break;
 	case 2: edit(&s->ack_seq); break;
@@ -85,7 +85,8 @@ static void edit_segment(struct ack_case *c)
 	case 6: s->options = (enum turbo_ack_options)(take(1) % 3); break;
 	case 7: s->csum_ok = take(1) & 1; break;
 	case 8: s->pfmemalloc = take(1) & 1; break;
-	case 9: c->nr = (int)(take(1) % (ACK_SEGS_MAX + 1)); break;
+	case 9: s->psp = take(1) & 1; break;
+	case 10: c->nr = (int)(take(1) % (ACK_SEGS_MAX + 1)); break;
 	}
 }
 

@@ -9,7 +9,7 @@
  * 0.2 to 5 ms, while the sender goes on.  A connection carries 1 to 64 MiB and
  * is then closed and made anew, with another SO_RCVBUF.  Every byte is compared
  * with what was sent.  Senders are in the network namespace "tx" and on CPU 3,
- * receivers in "rx".  After SECONDS no new connection is made.
+ * receivers in "rx".  After SECONDS, or by SIGTERM, no new connection is made.
  *
  * Prints one line of NAME=VALUE; the status is 0 if all bytes came and none
  * differed.  A connection that does not move for a minute is stuck for good.
@@ -22,6 +22,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -238,6 +239,12 @@ static void *receiver(void *arg)
 	return NULL;
 }
 
+static void end(int signal)
+{
+	(void)signal;
+	stop = 1;
+}
+
 int main(int argc, char **argv)
 {
 	size_t last[CONNS_MAX] = { 0 }, sum = 0, i;
@@ -258,6 +265,7 @@ int main(int argc, char **argv)
 		return 2;
 	per_conn = strtoul(argv[optind], NULL, 0) * MIB / nr_conns;
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	signal(SIGTERM, end);
 	pattern = calloc(PATTERN, 1);
 	if (!pattern)
 		err(2, "calloc");

@@ -45,16 +45,18 @@
 #define REGION	(16 * PAGE)
 #define POKE	1000
 #define SPOIL	5000	/* too large to be copied into a packet's head */
+#define TIMESTAMP 8	/* the option of TCP */
 
 static struct {
 	int family, rounds, tx_cpu, wait_ms;
 	size_t bytes;
 	int rcvbuf, lower;
 	bool md5, late, spoil;
-	const char *end, *hook, *hook_after;
+	int flood;
+	const char *end, *hook, *hook_after, *kind;
 } opt = {
 	.family = AF_INET, .rounds = 3, .tx_cpu = 3, .wait_ms = 3000,
-	.bytes = 200000, .end = "read",
+	.bytes = 200000, .end = "read", .kind = "hole",
 };
 
 static int rx, tx, uffd;
@@ -133,7 +135,7 @@ static void compare(const char *buf, ssize_t n)
 {
 	ssize_t i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && !opt.flood; i++) {
 		if ((unsigned char)buf[i] != byte_at(received + i)) {
 			printf("DIFFERS at byte %zu\n", received + i);
 			exit(1);
@@ -316,21 +318,24 @@ static uint16_t fold(uint32_t s)
 	return htons(~s & 0xffff);
 }
 
-/*
- * The hostile peer: a segment that follows on the last one, with the same
- * options, so that it is merged into it, and acknowledges what was never sent.
- */
-static void spoil(void)
+/* What has last been sent, as a frame, and its parts. */
+static struct {
+	unsigned char frame[14 + 20 + 60 + SPOIL];
+	struct iphdr *ip;
+	struct tcphdr *th;
+	size_t hl;
+	uint32_t next;
+} last;
+
+static void sniffed(void)
 {
-	static unsigned char buf[70000], last[14 + 20 + 60 + SPOIL];
-	struct tcphdr *th = (void *)(last + 34);
-	struct iphdr *ip = (void *)(last + 14);
-	uint32_t s, next = 0;
+	static unsigned char buf[70000];
 	struct sockaddr_ll ll;
 	socklen_t len;
-	size_t hl = 0;
 	ssize_t n;
 
+	last.ip = (void *)(last.frame + 14);
+	last.th = (void *)(last.frame + 34);
 	for (;;) {
 		struct iphdr *i = (void *)(buf + 14);
 		struct tcphdr *t = (void *)(buf + 34);
@@ -347,23 +352,69 @@ static void spoil(void)
 		data = ntohs(i->tot_len) - 20 - t->doff * 4;
 		if (!data)
 			continue;
-		hl = t->doff * 4;
-		memcpy(last, buf, 34 + hl);
-		next = ntohl(t->seq) + data;
+		last.hl = t->doff * 4;
+		memcpy(last.frame, buf, 34 + last.hl);
+		last.next = ntohl(t->seq) + data;
 	}
-	if (!hl)
+	if (!last.hl)
 		errx(2, "nothing was sniffed");
-	ip->tot_len = htons(20 + hl + SPOIL);
-	ip->check = 0;
-	ip->check = fold(sum((void *)ip, 20, 0));
-	th->seq = htonl(next);
-	th->ack_seq = htonl(ntohl(th->ack_seq) + 1000000);
-	th->psh = 1;
-	th->check = 0;
-	s = sum((void *)&ip->saddr, 8, IPPROTO_TCP + hl + SPOIL);
-	th->check = fold(sum((void *)th, hl + SPOIL, s));
-	if (send(sniffer, last, 34 + hl + SPOIL, 0) < 0)
+}
+
+/* Sends the last one once more, with @data bytes that begin at @seq. */
+static void forge(uint32_t seq, size_t data)
+{
+	uint32_t s;
+
+	last.ip->tot_len = htons(20 + last.hl + data);
+	last.ip->check = 0;
+	last.ip->check = fold(sum((void *)last.ip, 20, 0));
+	last.th->seq = htonl(seq);
+	last.th->psh = 1;
+	last.th->check = 0;
+	s = sum((void *)&last.ip->saddr, 8, IPPROTO_TCP + last.hl + data);
+	last.th->check = fold(sum((void *)last.th, last.hl + data, s));
+	if (send(sniffer, last.frame, 34 + last.hl + data, 0) < 0)
 		err(2, "send by AF_PACKET");
+}
+
+/*
+ * The hostile peer: a segment that follows on the last one, with the same
+ * options, so that it is merged into it, and acknowledges what was never sent.
+ */
+static void spoil(void)
+{
+	sniffed();
+	last.th->ack_seq = htonl(ntohl(last.th->ack_seq) + 1000000);
+	forge(last.next, SPOIL);
+}
+
+/*
+ * A flood of segments of a byte: with holes between them, or ("tiny") none, but
+ * each with a timestamp of its own, so that the stack merges none into another.
+ */
+static void flood(void)
+{
+	bool tiny = !strcmp(opt.kind, "tiny");
+	unsigned char *ts = last.frame + 34 + sizeof(*last.th);
+	uint64_t start;
+	uint32_t val;
+	int i;
+
+	sniffed();
+	/* NOP, NOP, timestamp: as Linux sends it */
+	if (last.hl != 32 || ts[2] != TIMESTAMP)
+		errx(2, "no timestamps");
+	memcpy(&val, ts + 4, 4);
+	val = ntohl(val);
+	start = now_us();
+	for (i = 0; i < opt.flood; i++) {
+		uint32_t be = htonl(val + i);
+
+		memcpy(ts + 4, &be, 4);
+		forge(last.next + (tiny ? i : 100 + 2 * i), 1);
+	}
+	printf("# flood of %d: %llu ns each\n", opt.flood,
+	       (unsigned long long)(now_us() - start) * 1000 / opt.flood);
 }
 
 static void *lower(void *arg)
@@ -400,7 +451,7 @@ int main(int argc, char **argv)
 	int c, i, all_acked = 0, none_acked = 0;
 	pthread_t k, r, s;
 
-	while ((c = getopt(argc, argv, "6r:b:w:R:L:lme:H:A:S")) != -1) {
+	while ((c = getopt(argc, argv, "6r:b:w:R:L:lme:H:A:SF:K:")) != -1) {
 		switch (c) {
 		case '6': opt.family = AF_INET6; break;
 		case 'r': opt.rounds = atoi(optarg); break;
@@ -410,6 +461,8 @@ int main(int argc, char **argv)
 		case 'L': opt.lower = atoi(optarg); break;
 		case 'l': opt.late = true; break;	/* -L when acknowledged */
 		case 'S': opt.spoil = true; break;
+		case 'F': opt.flood = atoi(optarg); break; /* instead of sending */
+		case 'K': opt.kind = optarg; break;	/* of the flood */
 		case 'm': opt.md5 = true; break;
 		case 'e': opt.end = optarg; break;
 		case 'H': opt.hook = optarg; break;	/* stuck, before sending */
@@ -421,7 +474,7 @@ int main(int argc, char **argv)
 	seed = now_us();
 	guard();
 	join();
-	if (opt.spoil)
+	if (opt.spoil || opt.flood)
 		sniff();
 	on_cpu(opt.tx_cpu);
 	pthread_create(&k, NULL, keeper, NULL);
@@ -444,6 +497,13 @@ int main(int argc, char **argv)
 		if (opt.lower && !opt.late) {
 			pthread_create(&s, NULL, lower, NULL);
 			usleep(20000);
+		}
+		if (opt.flood) {
+			/* the stream is spoiled, and is not read */
+			flood();
+			resolve = 1;
+			usleep(100000);
+			return 0;
 		}
 		buf = prepare(opt.bytes);
 		start = now_us();

@@ -29,10 +29,10 @@ is() # GOT WANTED
 	[ "$1" = "$2" ] || { echo "got '$1', wanted '$2'"; return 1; }
 }
 
-# eventually COMMAND...: succeeds within five seconds
+# eventually COMMAND...: succeeds within five seconds, or as many as "patience" says
 eventually()
 {
-	local end=$((SECONDS + 5))
+	local end=$((SECONDS + ${patience:-5}))
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.02
@@ -80,6 +80,16 @@ effective() { cat "/proc/irq/$1/effective_affinity_list"; }
 # How often interrupt $1 has come to CPU $2.
 came() { awk -v irq="$1:" -v c="$2" '$1 == irq { print $(2 + c) }' /proc/interrupts; }
 
+# How often the interrupts of the device at address $1 have come to CPU $2.
+sum_came()
+{
+	local irq dev n=0
+	while read -r irq dev; do
+		[ "$dev" != "$1" ] || n=$((n + $(came "$irq" "$2")))
+	done < <(vectors)
+	echo $n
+}
+
 # The disk with serial number $1, and the PCI address of a disk or interface.
 disk()
 {
@@ -90,13 +100,18 @@ disk()
 		fi
 	done
 }
+# The interrupt of the network card's first receive queue.
+net_irq() { awk -v d="$(basename "$(realpath "/sys/class/net/$(net)/device")")-input.0" '$NF == d { sub(":", ""); print $1 }' /proc/interrupts; }
+# The network card of another kind.
+nic() { basename /sys/bus/pci/drivers/e1000e/0*/net/*; }
 net() { basename /sys/bus/virtio/drivers/virtio_net/virtio*/net/*; }
 address() { realpath "$1" | grep -o '0000:[0-9a-f:.]*' | tail -n 1; }
 
 allowed() { awk '/^Cpus_allowed_list/ { print $2 }' "/proc/$1/status"; }
 
 # Threads that may run on CPU 3 and on others, as "TID AFFINITY NAME".  Those
-# that the kernel binds, but that aren't workers, are its own affair.
+# that the kernel binds, but that aren't workers of unbound queues, are its own
+# affair, as are those that it has just made, or that have hardly slept since.
 straddlers()
 {
 	python3 - "$@" <<-EOF
@@ -108,9 +123,30 @@ straddlers()
 	    except (OSError, IndexError):
 	        continue
 	    mask = int(words['Cpus_allowed'].replace(',', ''), 16)
-	    bound = flags & 0x200000 and flags & 0x4000000 and not flags & 0x20
+	    bound = flags & 0x200000 and (int(words['voluntary_ctxt_switches']) < 2 or
+	            flags & 0x4000000 and not words['Name'].startswith('kworker/u'))
 	    if mask & 8 and mask & 7 and not bound:
 	        print(words['Pid'], words['Cpus_allowed_list'], words['Name'])
+	EOF
+}
+# The workers of each CPU that is online are bound to it.
+workers_bound()
+{
+	python3 - <<-EOF
+	import glob, re, sys
+	wrong = n = 0
+	for status in glob.glob('/proc/[0-9]*/status'):
+	    try:
+	        words = dict(l.rstrip('\n').split(':\t', 1) for l in open(status) if ':\t' in l)
+	    except OSError:
+	        continue
+	    cpu = re.match(r'kworker/(\d+):', words['Name'])
+	    if cpu:
+	        n += 1
+	        if words['Cpus_allowed_list'] != cpu[1]:
+	            print(words['Pid'], words['Name'], words['Cpus_allowed_list'])
+	            wrong += 1
+	sys.exit(wrong or not n)
 	EOF
 }
 no_straddlers()

@@ -7,6 +7,11 @@
 period_ms=10	# of the guests' bursts
 regular=1	# CPUs
 turbo=$(($(nproc --all) - 1))
+second_turbo=	# of the mixes
+if [ $turbo -ge 6 ]; then
+	second_turbo=$turbo
+	turbo=$((turbo - 1))
+fi
 settle=1
 seconds=2
 setup=turbo	# or stock: the same threads on the same CPUs, no module

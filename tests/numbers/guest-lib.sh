@@ -22,6 +22,7 @@ turbo_off()
 {
 	local name
 	for name in "${running[@]}"; do
+		"$G" exec "$name" 'rmmod st_yield 2>/dev/null; true'
 		"$G" exec "$name" turbo off
 		"$turboctl" detach --pid "$(pid_of "$name")"
 	done

@@ -4,18 +4,8 @@
  */
 #include <stdlib.h>
 
+#include "expect.h"
 #include "idleness.h"
-
-static int failed;
-
-#define EXPECT(what, want) do {						\
-	unsigned long long got_ = (what), want_ = (want);		\
-	if (got_ != want_) {						\
-		printf("line %d: %s is %llu, not %llu\n", __LINE__,	\
-		       #what, got_, want_);				\
-		failed = 1;						\
-	}								\
-} while (0)
 
 #define SWITCH(at, where, from, to, may_run) { .time = at, \
 	.kind = IDLENESS_SWITCH, .cpu = where, .prev = from, .pid = to, \

@@ -10,9 +10,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "idleness.h"
 #include "ring.h"
 #include "tracepoint.h"
@@ -46,21 +46,6 @@ static struct {
 	struct trace_field wakeup_pid;
 	struct trace_field hold_pid;
 } fields;
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
-static void sleep_ns(uint64_t ns)
-{
-	struct timespec ts = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
-
-	nanosleep(&ts, NULL);
-}
 
 static void record(void *arg, const struct ring *ring, uint64_t time,
 		   const void *raw, size_t size)

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "ring.h"
 #include "tracepoint.h"
 
@@ -39,14 +40,6 @@ static const char * const lines[] = { "LOC", "RES", "CAL", "IWI" };
 struct counts {
 	uint64_t of[NR_LINES];
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 /* Which column of /proc/interrupts is @cpu's; those of offline CPUs are absent. */
 static int find_column(const char *header, unsigned int cpu)

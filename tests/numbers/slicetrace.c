@@ -14,9 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "ring.h"
 #include "timeline.h"
 #include "tracepoint.h"
@@ -59,14 +59,6 @@ static volatile sig_atomic_t stopped;
 static void on_signal(int signal)
 {
 	stopped = signal;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
 static void record(void *arg, const struct ring *ring, uint64_t time,
@@ -150,13 +142,6 @@ static struct source *open_sources(const struct timeline *t, unsigned int cpu,
 	for (i = 0; i < (long)*n; i++)
 		sources[i].log = log;
 	return sources;
-}
-
-static void sleep_ns(uint64_t ns)
-{
-	struct timespec ts = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
-
-	nanosleep(&ts, NULL);
 }
 
 /*

@@ -5,18 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expect.h"
 #include "timeline.h"
-
-static int failed;
-
-#define EXPECT(what, want) do {						\
-	unsigned long long got_ = (what), want_ = (want);		\
-	if (got_ != want_) {						\
-		printf("line %d: %s is %llu, not %llu\n", __LINE__,	\
-		       #what, got_, want_);				\
-		failed = 1;						\
-	}								\
-} while (0)
 
 static void feed(struct timeline *t, struct timeline_event *events, size_t n)
 {

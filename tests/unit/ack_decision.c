@@ -54,6 +54,7 @@ static void ack_unsent(struct ack_case *c) { c->seg[0].ack_seq = c->sk.snd_nxt +
 static void ce(struct ack_case *c) { c->seg[0].dsfield |= 3; }
 static void csum(struct ack_case *c) { c->seg[0].csum_ok = false; }
 static void pfmemalloc(struct ack_case *c) { c->seg[0].pfmemalloc = true; }
+static void psp(struct ack_case *c) { c->seg[0].psp = true; }
 static void empty(struct ack_case *c) { c->nr = 0; }
 static void young(struct ack_case *c) { c->now_ns--; }
 static void time_back(struct ack_case *c) { c->now_ns = c->flow.since_ns - 1; }
@@ -74,7 +75,7 @@ static void small(struct ack_case *c)
 {
 	c->flow.promised = true;
 	c->flow.acked = c->seg[2].end_seq - 2 * MSS + 1;
-	c->flow.fresh_ns = c->now_ns - AGE + 1;
+	c->flow.fresh_ns = c->now_ns - AGE / 2 + 1;
 }
 
 static const struct condition {
@@ -103,6 +104,7 @@ static const struct condition {
 	{ "CE", ce, TURBO_ACK_CE },
 	{ "checksum", csum, TURBO_ACK_CHECKSUM },
 	{ "pfmemalloc", pfmemalloc, TURBO_ACK_PFMEMALLOC },
+	{ "PSP segment", psp, TURBO_ACK_PSP },
 	{ "empty", empty, TURBO_ACK_EMPTY },
 	{ "young", young, TURBO_ACK_YOUNG },
 	{ "time goes back", time_back, TURBO_ACK_YOUNG },
@@ -239,7 +241,7 @@ static void borders_are_exact(void **state)
 	c.flow.fresh_ns = c.now_ns;
 	assert_int_equal(ask(&c), TURBO_ACK_SEND);
 	c.flow.acked++;			/* a byte less, but it has aged */
-	c.flow.fresh_ns = c.now_ns - AGE;
+	c.flow.fresh_ns = c.now_ns - AGE / 2;
 	assert_int_equal(ask(&c), TURBO_ACK_SEND);
 	c.flow.fresh_ns++;
 	assert_int_equal(ask(&c), TURBO_ACK_SMALL);
@@ -267,8 +269,9 @@ static void chain_ends_before_the_first_bad_one(void **state)
 				struct turbo_ack_chain chain;
 				struct turbo_ack_plan plan;
 
-				if (conditions[i].reason < TURBO_ACK_FLAGS ||
-				    conditions[i].reason > TURBO_ACK_PFMEMALLOC)
+				if (conditions[i].reason != TURBO_ACK_PSP &&
+				    (conditions[i].reason < TURBO_ACK_FLAGS ||
+				     conditions[i].reason > TURBO_ACK_PFMEMALLOC))
 					continue;
 				/* break a head, put that in the place */
 				head.seg[0] = c.seg[place];
@@ -478,6 +481,40 @@ static void looks_are_paced(void **state)
 	}
 }
 
+/* What is in vain is done less and less often, until there is an ACK. */
+static void looks_in_vain_are_rare(void **state)
+{
+	struct turbo_ack_flow f = { .since_ns = 1, .fresh_ns = 1 };
+	enum turbo_ack_reason r;
+	u64 next, was = 0;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		next = turbo_ack_next_look(&f, 1ULL << 41, AGE, 20000, 0);
+		assert_true(next == 1000000 || next == 20000ULL << i);
+		assert_true(next >= was);
+		was = next;
+		turbo_ack_looked(&f, TURBO_ACK_SEQUENCE);
+	}
+	assert_int_equal(was, 1000000);
+	assert_int_equal(turbo_ack_next_look(&f, 1ULL << 41, AGE, 2000000, 0),
+			 2000000);
+	f.fresh_ns = 0;
+	assert_int_equal(turbo_ack_next_look(&f, 1ULL << 41, AGE, 20000, 0),
+			 1000000);
+	assert_int_equal(turbo_ack_next_look(&f, 1ULL << 41, AGE, 20000,
+					     1000001), 1000001);
+	assert_int_equal(turbo_ack_next_look(&f, 1, AGE, 20000, 0), AGE);
+	for (r = 0; r < TURBO_ACK_NR_REASONS; r++) {
+		f.vain = 5;
+		turbo_ack_looked(&f, r);
+		assert_int_equal(f.vain, r == TURBO_ACK_SEND ? 0 :
+				 r == TURBO_ACK_YOUNG || r == TURBO_ACK_SMALL ?
+				 5 : 6);
+	}
+}
+
 static void every_reason_has_its_own_name(void **state)
 {
 	u32 i, j;
@@ -519,7 +556,7 @@ static void random_backlogs_keep_the_promise(void **state)
 		for (k = 0; k < n; k++) {
 			struct turbo_ack_seg *s = &c.seg[random_below(3)];
 
-			switch (random_below(13)) {
+			switch (random_below(14)) {
 			case 0: s->seq = near(s->seq); break;
 			case 1: s->end_seq = near(s->end_seq); break;
 			case 2: s->ack_seq = near(c.sk.snd_una); break;
@@ -536,6 +573,7 @@ static void random_backlogs_keep_the_promise(void **state)
 			case 10: c.sk.mem_pages = near(c.sk.mem_pages); break;
 			case 11: s->csum_ok = false; break;
 			case 12: c.sk.rcv_wscale = random_below(15); break;
+			case 13: s->psp = true; break;
 			}
 		}
 		wrong = ack_wrong(&c, &m);
@@ -568,6 +606,7 @@ int main(void)
 		cmocka_unit_test(promises_are_settled),
 		cmocka_unit_test(a_spoiling_peer_is_told_from_a_bug),
 		cmocka_unit_test(looks_are_paced),
+		cmocka_unit_test(looks_in_vain_are_rare),
 		cmocka_unit_test(every_reason_has_its_own_name),
 		cmocka_unit_test(random_backlogs_keep_the_promise),
 	};

@@ -169,8 +169,9 @@ u32 ack_drain(const struct ack_case *c, const struct ack_meanwhile *w,
 	for (i = 0; i < c->nr; i++) {
 		const struct turbo_ack_seg *s = &c->seg[i];
 
-		if (!s->csum_ok || !validate(&m, c, s, kernel) ||
-		    !ack(&m, s))
+		/* psp_sk_rx_policy_check(), of a socket without PSP */
+		if (!s->csum_ok || (kernel == ACK_7_2 && s->psp) ||
+		    !validate(&m, c, s, kernel) || !ack(&m, s))
 			continue;
 		if (c->sk.tstamp_ok && s->options == TURBO_ACK_OPT_TSTAMP &&
 		    diff(s->seq, m.rcv_wup) <= 0 &&
