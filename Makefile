@@ -19,7 +19,7 @@ ACCEPT ?=
 PART ?=
 
 .PHONY: all modules tools tests check check-fast numbers demo bench regress \
-	install modules_install tools_install clean help
+	install modules_install tools_install guest_install deb rpm clean help
 
 all: modules tools tests
 
@@ -62,10 +62,28 @@ demo:
 install: modules_install tools_install
 
 modules_install:
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR)))
 
 tools_install:
 	$(MAKE) -C tools/turboctl install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+# In a guest, beside modules_install.
+guest_install:
+	$(MAKE) -C tools/turboctl install-guest DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+# Debian packages, in the directory above.
+deb:
+	dpkg-buildpackage -b -us -uc
+
+# RPM packages of what is committed, in build/rpm.
+rpm: version = $(shell sed -n 's/^Version:[ \t]*//p' rpm/sched-turbo.spec)
+rpm:
+	mkdir -p build/rpm
+	git archive --prefix=sched-turbo-$(version)/ \
+		-o build/rpm/sched-turbo-$(version).tar.gz HEAD
+	rpmbuild -bb --define "_topdir $(CURDIR)/build/rpm" \
+		--define "_sourcedir $(CURDIR)/build/rpm" rpm/sched-turbo.spec
 
 clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
@@ -79,11 +97,14 @@ clean:
 help:
 	@echo 'all            modules, turboctl and test programs for KDIR'
 	@echo '               ($(KDIR))'
-	@echo 'install        modules (INSTALL_MOD_PATH) and turboctl (DESTDIR, PREFIX)'
+	@echo 'install        modules and turboctl, hook, units (DESTDIR, PREFIX)'
+	@echo 'guest_install  a unit and a man page for turbo_guest in a guest'
+	@echo 'deb            Debian packages: two for DKMS, and turboctl'
+	@echo 'rpm            the same as RPM packages, in build/rpm'
 	@echo 'demo           a KVM host in a box: four guests, stock and SCHED_TURBO'
 	@echo 'check          all tests on all kernels, or on KERNEL="6.12 7.2"'
 	@echo 'check-fast     what takes under five minutes, on 6.12'
-	@echo 'numbers        the figures of GROUP=slice, guest, budget or'
+	@echo 'numbers        the figures of GROUP=slice, guest, libvirt, budget or'
 	@echo '               budget-mixes against their targets; of GROUP=bench those'
 	@echo '               of the last "make bench"'
 	@echo 'bench          benchmarks against stock and every peer: all, or'

@@ -269,6 +269,7 @@ static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 		spin_unlock(&b->lock);
 		goto out;
 	}
+	*was = e->flow;
 	reason = turbo_ack_blocked(&s, &e->flow, now, age);
 	if (reason == TURBO_ACK_SEND) {
 		walk(sk, &s, &e->flow, &chain);
@@ -277,7 +278,6 @@ static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 	turbo_ack_looked(&e->flow, reason);
 	switch (reason) {
 	case TURBO_ACK_SEND:
-		*was = e->flow;
 		e->flow.promised = true;
 		e->flow.acked = plan->ack;
 		e->flow.fresh_ns = 0;
@@ -297,8 +297,10 @@ static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 	}
 	spin_unlock(&b->lock);
 out:
+	/* another CPU may have noted one since the timer took the time */
 	e->next_ns = now + turbo_ack_next_look(&e->flow, now, age, gap,
-					       now - e->new_ns);
+					       now > e->new_ns ?
+					       now - e->new_ns : 0);
 	return reason;
 }
 
@@ -322,6 +324,8 @@ static void take_back(struct turbo_ack_bucket *b, struct turbo_ack_entry *e,
 	spin_lock(&b->lock);
 	e->flow.promised = was->promised;
 	e->flow.acked = was->acked;
+	e->flow.vain = was->vain;
+	turbo_ack_looked(&e->flow, TURBO_ACK_ROUTE);
 	e->todo = true;
 	if (!was->promised) {
 		/* the probe may have seen it spoiled meanwhile */

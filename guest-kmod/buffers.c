@@ -20,7 +20,7 @@
 
 static bool buffers = true;
 module_param(buffers, bool, 0444);
-MODULE_PARM_DESC(buffers, "raise the limits of receive buffers and backlogs (Y)");
+MODULE_PARM_DESC(buffers, "raise the limits of receive buffers, backlogs and of what is read ahead from disks (Y)");
 
 static unsigned int delay_ms = 90;
 module_param(delay_ms, uint, 0444);
@@ -66,16 +66,35 @@ static u32 link_speed(void)
 }
 
 /* Raise a number; one that is as high already is left as it is. */
-static void raise(const char *path, u32 to)
+static void raise(enum turbo_fs fs, const char *path, u32 to)
 {
 	char now[24], value[16];
 	u64 n;
 
-	if (turbo_file_read(TURBO_SYSCTL, path, now, sizeof(now)) ||
+	if (turbo_file_read(fs, path, now, sizeof(now)) ||
 	    kstrtou64(now, 10, &n) || n >= to)
 		return;
 	snprintf(value, sizeof(value), "%u", to);
-	turbo_file_set(TURBO_SYSCTL, path, value);
+	turbo_file_set(fs, path, value);
+}
+
+static int raise_ahead(struct device *dev, const char *class, void *data)
+{
+	u32 *kb = data;
+	char *path;
+
+	if (!strcmp(class, "net"))
+		return 0;
+	path = turbo_device_path(dev, "queue/read_ahead_kb");
+	if (path)
+		raise(TURBO_SYSFS, path, *kb);
+	kfree(path);
+	return 0;
+}
+
+static int raise_ahead_of(struct pci_dev *pdev, void *data)
+{
+	return turbo_device_parts(pdev, raise_ahead, data);
 }
 
 /* The last of three: the size up to which TCP lets a receive buffer grow. */
@@ -124,7 +143,7 @@ int turbo_buffers_check(void)
  */
 void turbo_buffers(void)
 {
-	u32 mbps, bytes;
+	u32 mbps, bytes, ahead;
 
 	if (!buffers)
 		return;
@@ -132,9 +151,12 @@ void turbo_buffers(void)
 	bytes = turbo_buffer_bytes(mbps, delay_ms * USEC_PER_MSEC,
 				   (u64)totalram_pages() << PAGE_SHIFT,
 				   buffer_percent);
-	raise("sys/net/core/rmem_max", bytes);
-	raise("sys/net/core/rmem_default", bytes);
+	raise(TURBO_SYSCTL, "sys/net/core/rmem_max", bytes);
+	raise(TURBO_SYSCTL, "sys/net/core/rmem_default", bytes);
 	raise_tcp_rmem(bytes);
-	raise("sys/net/core/netdev_max_backlog",
+	raise(TURBO_SYSCTL, "sys/net/core/netdev_max_backlog",
 	      turbo_backlog_packets(mbps, delay_ms * USEC_PER_MSEC));
+	ahead = turbo_ahead_kb(delay_ms * USEC_PER_MSEC,
+			       (u64)totalram_pages() << PAGE_SHIFT);
+	turbo_device_each(raise_ahead_of, &ahead);
 }

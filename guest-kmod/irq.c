@@ -308,7 +308,9 @@ static void heed_driver(struct turbo_irq *ti, const struct irq_now *now)
 	if (cpumask_equal(ti->hint, now->hint))
 		return;
 	cpumask_copy(ti->hint, now->hint);
+	/* some drivers give a hint and send it nowhere */
 	if (!cpumask_empty(now->hint) &&
+	    cpumask_equal(now->hint, now->mask) &&
 	    cpumask_subset(now->hint, &turbo_guest.live))
 		cpumask_copy(ti->orig, now->hint);
 }

@@ -26,9 +26,8 @@
 /* Credits closer than this part of a period are the same. */
 #define SLACK_PART	32
 
-/* What is remembered of credits and of turbo debts, in periods. */
+/* What is remembered of credits, in periods. */
 #define CREDIT_PERIODS	16
-#define DEBT_PERIODS	16
 
 static u64 period_ns = SCHED_TURBO_PERIOD_DEFAULT_NS;
 static u64 period_start_ns, last_period_ns = SCHED_TURBO_PERIOD_DEFAULT_NS;
@@ -151,7 +150,7 @@ static void settle(u64 now)
 	if (!nr)
 		return;
 	forget_waits(l->budgets, nr);
-	turbo_budget_compute(l->budgets, nr, DEBT_PERIODS * last_period_ns);
+	turbo_budget_compute(l->budgets, nr);
 	for (i = 0; i < nr; i++) {
 		vm = l->vms[i];
 		b = &l->budgets[i];

@@ -28,9 +28,6 @@
 /* How long a child is remembered after it has been put right. */
 #define MEMORY		HZ
 
-/* Workers that are put right when a thread is detached. */
-#define SWEEP_MAX	64
-
 /**
  * struct turbo_child - a child of an attached thread
  * @hash: in the table by task, RCU
@@ -140,33 +137,73 @@ out:
 	rcu_read_unlock();
 }
 
-/* Is it a thread of the kernel's in a process of a user's? */
+/*
+ * Is it a thread of the kernel's in a process of a user's, with what its maker
+ * had?  io_uring's get an affinity of their own at once.
+ */
 static bool is_worker(const struct task_struct *p)
 {
 #ifdef PF_USER_WORKER
-	return p->flags & (PF_IO_WORKER | PF_USER_WORKER);
+	return (p->flags & PF_USER_WORKER) && !(p->flags & PF_IO_WORKER);
 #else
-	return p->flags & PF_IO_WORKER;
+	return false;
 #endif
 }
 
 /*
- * A worker in the process of @p that may run on turbo cores only.  A task that
- * is dead still has its signal_struct, and so the list.
+ * May it run on turbo cores only, without anybody having asked for that?
+ * Context: turbo_mutex held.
+ */
+static bool strayed(struct task_struct *p)
+{
+	const struct cpumask *ever = turbo_pool_ever();
+	unsigned long flags;
+	bool is;
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	is = cpumask_subset(&p->cpus_mask, ever) &&
+	     !(p->user_cpus_ptr && cpumask_subset(p->user_cpus_ptr, ever));
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+	return is;
+}
+
+/*
+ * Is it attached, or about to get back what it was?  turbo_thread_find() no
+ * longer finds those while all are being detached.
+ * Context: turbo_mutex held.
+ */
+static bool is_ours(const struct task_struct *p)
+{
+	struct turbo_thread *th;
+
+	turbo_for_each_thread(th)
+		if (th->task == p)
+			return true;
+	return false;
+}
+
+/*
+ * The worker in the process of @p with the lowest thread id above @*after that
+ * has inherited turbo cores.  A task that is dead still has its signal_struct,
+ * and so the list.
+ * Context: turbo_mutex held.
  * Return: the worker, with a reference, or NULL.
  */
-static struct task_struct *stray(struct task_struct *p)
+static struct task_struct *stray(struct task_struct *p, pid_t *after)
 {
 	struct task_struct *t, *found = NULL;
 
 	rcu_read_lock();
 	for_each_thread(p, t) {
 		if (!is_worker(t) || (t->flags & PF_EXITING) ||
-		    !cpumask_subset(&t->cpus_mask, turbo_pool_mask()) ||
-		    turbo_thread_find(t))
+		    t->pid <= *after || (found && t->pid > found->pid) ||
+		    !strayed(t) || is_ours(t))
 			continue;
-		found = get_task_struct(t);
-		break;
+		found = t;
+	}
+	if (found) {
+		get_task_struct(found);
+		*after = found->pid;
 	}
 	rcu_read_unlock();
 	return found;
@@ -177,7 +214,9 @@ static struct task_struct *stray(struct task_struct *p)
  * @th: the thread, whose process may have others that are attached; it is dead
  *      or has got back what it was
  *
- * Nobody but we gives a worker turbo cores alone.
+ * One that somebody has bound to turbo cores stays there.  Of several makers it
+ * gets what the first one does that is detached.  One that is being made right
+ * now is missed.
  *
  * Context: task context, turbo_mutex held, may sleep.
  */
@@ -185,16 +224,10 @@ void turbo_child_sweep(const struct turbo_thread *th)
 {
 	struct task_struct *worker;
 	struct turbo_child *c;
-	int i;
+	pid_t after = 0;
 
 	lockdep_assert_held(&turbo_mutex);
-	if (cpumask_subset(th->orig.cpus, turbo_pool_mask()))
-		return;
-	/* one that cannot be given anything else shall not keep us */
-	for (i = 0; i < SWEEP_MAX; i++) {
-		worker = stray(th->task);
-		if (!worker)
-			break;
+	while ((worker = stray(th->task, &after))) {
 		c = child_alloc();
 		if (!c) {
 			pr_warn("thread %d (%s) keeps what it inherited: out of memory\n",

@@ -44,15 +44,16 @@ static bool near_vm(struct turbo_thread *th, int cpu)
 }
 
 /*
- * The live cores as the policy wants them.
+ * The live cores as the policy wants them, but for what is near to whom: once
+ * through all threads, whatever the number of cores.
  * Context: turbo_mutex held.
  * Return: how many, or -ENOMEM.
  */
-static int gather(struct turbo_thread *who, struct turbo_place_core **place,
-		  int **cpus)
+static int gather(struct turbo_place_core **place, int **cpus)
 {
 	int cpu, i = 0, nr = cpumask_weight(turbo_pool_live());
 	struct turbo_thread *th;
+	struct turbo_core *home;
 
 	*place = kcalloc(nr ?: 1, sizeof(**place), GFP_KERNEL);
 	*cpus = kcalloc(nr ?: 1, sizeof(**cpus), GFP_KERNEL);
@@ -63,23 +64,31 @@ static int gather(struct turbo_thread *who, struct turbo_place_core **place,
 	}
 	for_each_cpu(cpu, turbo_pool_live()) {
 		(*cpus)[i] = cpu;
-		(*place)[i].near = near_vm(who, cpu);
-		turbo_for_each_thread(th) {
-			if (th == who && th->home < 0)
-				continue;
-			if (th->home != cpu)
-				continue;
-			(*place)[i].load += th->demand;
-			(*place)[i].nr++;
-		}
-		i++;
+		turbo_pool_core(cpu)->place = i++;
+	}
+	turbo_for_each_thread(th) {
+		home = turbo_pool_core(th->home);
+		if (!home || !cpumask_test_cpu(home->cpu, turbo_pool_live()))
+			continue;
+		(*place)[home->place].load += th->demand;
+		(*place)[home->place].nr++;
 	}
 	return nr;
 }
 
+/* Which of them are near @th's VM?  Context: turbo_mutex held. */
+static void gather_near(struct turbo_thread *th, struct turbo_place_core *place,
+			const int *cpus, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		place[i].near = near_vm(th, cpus[i]);
+}
+
 /**
  * turbo_place_thread - choose a turbo core for a thread
- * @th: the thread
+ * @th: the thread, whose home, if it has one, is no live core
  *
  * Context: task context, turbo_mutex held.
  * Return: CPU, or -ENODEV if there is no turbo core.
@@ -92,10 +101,11 @@ int turbo_place_thread(struct turbo_thread *th)
 	lockdep_assert_held(&turbo_mutex);
 	if (cpumask_empty(turbo_pool_live()))
 		return -ENODEV;
-	nr = gather(th, &place, &cpus);
+	nr = gather(&place, &cpus);
 	/* out of memory: any turbo core is better than none */
 	if (nr < 0)
 		return cpumask_first(turbo_pool_live());
+	gather_near(th, place, cpus, nr);
 	best = cpus[turbo_place(place, nr)];
 	kfree(place);
 	kfree(cpus);
@@ -174,6 +184,24 @@ int turbo_place_move(struct turbo_thread *th, int cpu)
 	return err;
 }
 
+/*
+ * Where @th should go: the index of a core, or -1 to stay.  @least is the least
+ * load of a core.  Context: turbo_mutex held.
+ */
+static int better_home(struct turbo_thread *th, struct turbo_place_core *place,
+		       const int *cpus, int nr, u64 least)
+{
+	struct turbo_core *home = turbo_pool_core(th->home);
+
+	if (!home || !cpumask_test_cpu(home->cpu, turbo_pool_live()))
+		return -1;
+	/* nothing is to be had, however near: most threads, most of the time */
+	if (place[home->place].load < least + th->demand)
+		return -1;
+	gather_near(th, place, cpus, nr);
+	return turbo_place_better(place, nr, home->place, th->demand);
+}
+
 /**
  * turbo_place_balance - even the load of the turbo cores out, one move
  *
@@ -183,25 +211,24 @@ void turbo_place_balance(void)
 {
 	struct turbo_place_core *place;
 	struct turbo_thread *th;
-	int *cpus, nr, i, to;
+	u64 least = U64_MAX;
+	int *cpus, nr, i, to = -1;
 
 	lockdep_assert_held(&turbo_mutex);
 	if (cpumask_weight(turbo_pool_live()) < 2)
 		return;
+	nr = gather(&place, &cpus);
+	if (nr < 0)
+		return;
+	for (i = 0; i < nr; i++)
+		least = min(least, place[i].load);
 	turbo_for_each_thread(th) {
-		nr = gather(th, &place, &cpus);
-		if (nr < 0)
-			return;
-		for (i = 0; i < nr && cpus[i] != th->home; i++)
-			;
-		to = i < nr ? turbo_place_better(place, nr, i, th->demand) : -1;
-		if (to >= 0)
-			to = cpus[to];
-		kfree(place);
-		kfree(cpus);
+		to = better_home(th, place, cpus, nr, least);
 		if (to >= 0) {
-			turbo_place_move(th, to);
-			return;
+			turbo_place_move(th, cpus[to]);
+			break;
 		}
 	}
+	kfree(place);
+	kfree(cpus);
 }

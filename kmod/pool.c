@@ -25,6 +25,7 @@ DEFINE_MUTEX(turbo_mutex);
 static struct turbo_core **cores;
 static cpumask_var_t pool_mask;		/* turbo cores, online or not */
 static cpumask_var_t live_mask;		/* turbo cores, online */
+static cpumask_var_t ever_mask;		/* all that have ever been turbo cores */
 static enum cpuhp_state hotplug_state;
 
 /**
@@ -45,6 +46,16 @@ const struct cpumask *turbo_pool_live(void)
 const struct cpumask *turbo_pool_mask(void)
 {
 	return pool_mask;
+}
+
+/**
+ * turbo_pool_ever - all CPUs that have been turbo cores since the module came
+ *
+ * Context: turbo_mutex held.
+ */
+const struct cpumask *turbo_pool_ever(void)
+{
+	return ever_mask;
 }
 
 /**
@@ -182,6 +193,7 @@ int turbo_pool_add(unsigned int cpu, u64 slice_ns)
 	}
 	WRITE_ONCE(core->slice_ns, slice_ns);
 	cpumask_set_cpu(cpu, pool_mask);
+	cpumask_set_cpu(cpu, ever_mask);
 	core_up(core);
 	pr_info("cpu %u: turbo core, slice %llu us%s\n", cpu, slice_ns / 1000,
 		turbo_cpu_isolated(cpu) ? "" : ", not isolated");
@@ -301,9 +313,11 @@ int turbo_pool_init(void)
 		return err;
 	if (!zalloc_cpumask_var(&live_mask, GFP_KERNEL))
 		goto err_pool;
+	if (!zalloc_cpumask_var(&ever_mask, GFP_KERNEL))
+		goto err_live;
 	cores = kcalloc(nr_cpu_ids, sizeof(*cores), GFP_KERNEL);
 	if (!cores)
-		goto err_live;
+		goto err_ever;
 	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "sched_turbo:online",
 				cpu_comes, cpu_goes);
 	if (err < 0)
@@ -313,6 +327,8 @@ int turbo_pool_init(void)
 
 err_cores:
 	kfree(cores);
+err_ever:
+	free_cpumask_var(ever_mask);
 err_live:
 	free_cpumask_var(live_mask);
 err_pool:
@@ -344,6 +360,7 @@ void turbo_pool_exit(void)
 	}
 	cpus_read_unlock();
 	kfree(cores);
+	free_cpumask_var(ever_mask);
 	free_cpumask_var(live_mask);
 	free_cpumask_var(pool_mask);
 }

@@ -60,12 +60,13 @@ struct turbo_vm;
  * @lead_ns: time from the timer to the switch, learned
  * @slice_ns: the slice
  * @nr_threads: threads that call it home
+ * @place: which of the live cores it is, while place.c looks at them
  * @stat: counters, as the UAPI header describes them
  *
  * Only the CPU itself writes the fields up to @lead_ns, with interrupts off,
  * but for @poked, @waiting and @grace_until; others read @armed, @cur and @cur_task.
- * @slice_ns and @nr_threads are written under turbo_mutex.  Once made, a core
- * is kept until the module goes, so that a late poke or timer always has
+ * @slice_ns, @nr_threads and @place are written under turbo_mutex.  Once made, a
+ * core is kept until the module goes, so that a late poke or timer always has
  * something to stand on.
  */
 struct turbo_core {
@@ -89,6 +90,7 @@ struct turbo_core {
 
 	u64 slice_ns;
 	u32 nr_threads;
+	int place;
 
 	struct {
 		u64 slices, slice_ends, timer_irqs, timer_early;
@@ -194,6 +196,7 @@ int turbo_pool_del(unsigned int cpu);
 int turbo_pool_set_slice(unsigned int cpu, u64 slice_ns);
 const struct cpumask *turbo_pool_live(void);
 const struct cpumask *turbo_pool_mask(void);
+const struct cpumask *turbo_pool_ever(void);
 struct turbo_core *turbo_pool_core(unsigned int cpu);
 bool turbo_cpu_isolated(unsigned int cpu);
 

@@ -77,7 +77,9 @@ static enum turbo_ack_reason judge(const struct turbo_ack_chain *chain,
 		return TURBO_ACK_FLAGS;
 	if (seg->options != options)
 		return TURBO_ACK_OPTIONS;
-	if (sk->tstamp_ok && before(seg->tsval, chain->ts_hi))
+	/* in two steps it could come round to what is before ts_recent */
+	if (sk->tstamp_ok && (before(seg->tsval, chain->ts_hi) ||
+			      before(seg->tsval, sk->ts_recent)))
 		return TURBO_ACK_PAWS;
 	if (before(seg->ack_seq, chain->ack_hi) ||
 	    after(seg->ack_seq, sk->snd_nxt))
@@ -308,7 +310,9 @@ u64 turbo_ack_next_look(const struct turbo_ack_flow *flow, u64 now_ns,
 		return age_ns - waited > gap_ns ? age_ns - waited : gap_ns;
 	if (flow->fresh_ns || idle_ns < pace)
 		return pace;
-	return idle_ns < LOOK_MAX_NS ? idle_ns : LOOK_MAX_NS;
+	if (idle_ns > LOOK_MAX_NS)
+		idle_ns = LOOK_MAX_NS;
+	return idle_ns > gap_ns ? idle_ns : gap_ns;
 }
 
 /**

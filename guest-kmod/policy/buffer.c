@@ -44,3 +44,26 @@ u32 turbo_backlog_packets(u32 link_mbps, u32 delay_us)
 
 	return n < TURBO_BACKLOG_MAX ? n : TURBO_BACKLOG_MAX;
 }
+
+/**
+ * turbo_ahead_kb - how far to read ahead of who reads a file
+ * @delay_us: how long he may have to wait for a CPU, in us
+ * @mem_bytes: the memory there is
+ *
+ * "It can also benefit disk read if data pre-fetching" is done (5): while the
+ * reader waits for a CPU, the disk can bring what has been asked for, and no
+ * more than that.
+ *
+ * Return: KiB, a multiple of 64, at most TURBO_AHEAD_MAX and that part of memory.
+ */
+u32 turbo_ahead_kb(u32 delay_us, u64 mem_bytes)
+{
+	u64 want = arriving(TURBO_AHEAD_MBPS, delay_us);
+
+	if (want > mem_bytes / TURBO_AHEAD_PART)
+		want = mem_bytes / TURBO_AHEAD_PART;
+	if (want > TURBO_AHEAD_MAX)
+		want = TURBO_AHEAD_MAX;
+	/* in whole pages of any size, else the kernel makes less of it */
+	return (u32)(want >> 16) << 6;
+}

@@ -20,8 +20,17 @@
 /* ... and a queue of a million packets is one of several gigabytes. */
 #define TURBO_BACKLOG_MAX	0x100000U
 
+/*
+ * What a disk is taken to bring, in Mbit/s, and the most that is read ahead of a
+ * reader, of which each file has his own: a part of memory, and bytes.
+ */
+#define TURBO_AHEAD_MBPS	1000U
+#define TURBO_AHEAD_PART	64
+#define TURBO_AHEAD_MAX		0x1000000U
+
 u32 turbo_buffer_bytes(u32 link_mbps, u32 delay_us, u64 mem_bytes,
 		       u32 mem_percent);
 u32 turbo_backlog_packets(u32 link_mbps, u32 delay_us);
+u32 turbo_ahead_kb(u32 delay_us, u64 mem_bytes);
 
 #endif /* TURBO_GUEST_BUFFER_H */

@@ -7,6 +7,9 @@
 /* A credit loses this part of itself in each period. */
 #define CREDIT_FADE	64
 
+/* Periods' worth of its own share that a VM can owe. */
+#define DEBT_SHARES	2
+
 /* Common levels are nanoseconds for a weight of 1, shifted by this. */
 #define LEVEL_SHIFT	10
 
@@ -158,6 +161,19 @@ static u64 find_level(struct turbo_budget *vms, size_t nr, bool turbo,
 	return low;
 }
 
+/*
+ * What a VM whose share is @share_ns, on both kinds of core, has had beyond it.
+ * Not more than it can make up for soon: what it has used while nobody else
+ * wanted a turbo core was nobody's loss.
+ */
+static u64 owed(const struct turbo_budget *vm, u64 share_ns)
+{
+	u64 had = vm->turbo.used_ns + vm->debt_ns + vm->regular.grant_ns;
+
+	share_ns = at_most(share_ns, TURBO_BUDGET_MAX_NS / 4);
+	return at_most(above(had, share_ns), DEBT_SHARES * share_ns);
+}
+
 /* Divide a kind of core. */
 static void divide(struct turbo_budget *vms, size_t nr, bool turbo,
 		   u64 capacity_ns)
@@ -195,12 +211,10 @@ static void divide(struct turbo_budget *vms, size_t nr, bool turbo,
 		return;
 	for (i = 0; i < nr; i++)
 		if (!vms[i].quiet)
-			vms[i].debt_ns = above(vms[i].turbo.used_ns + vms[i].debt_ns +
-				       vms[i].regular.grant_ns,
-				       level_of(&vms[i], level));
+			vms[i].debt_ns = owed(&vms[i], level_of(&vms[i], level));
 }
 
-void turbo_budget_compute(struct turbo_budget *vms, size_t nr, u64 debt_max_ns)
+void turbo_budget_compute(struct turbo_budget *vms, size_t nr)
 {
 	u64 regular_total = 0, turbo_total = 0;	/* C_tot^R, C_tot^T */
 	u64 total, weights = 0, below = 0;
@@ -238,8 +252,6 @@ void turbo_budget_compute(struct turbo_budget *vms, size_t nr, u64 debt_max_ns)
 
 	divide(vms, nr, true, turbo_total);
 	divide(vms, nr, false, regular_total);
-	for (i = 0; i < nr; i++)
-		vms[i].debt_ns = at_most(vms[i].debt_ns, debt_max_ns);
 }
 
 s64 turbo_credit_next(s64 credit_ns, u64 grant_ns, u64 used_ns, u64 max_ns)

@@ -44,7 +44,7 @@ struct turbo_claim {
  * @weight: wt_i, 1 to TURBO_WEIGHT_MAX
  * @floor_ns: what it keeps of regular cores, however much turbo it uses
  * @debt_ns: in and out: turbo use beyond its fair share that is not made up
- *           for yet
+ *           for yet; two periods' shares at most
  * @regular: its claim on regular cores; used is the paper's rd_i
  * @turbo: its claim on turbo cores; used is the paper's td_i
  * @share_ns: out: FS_i
@@ -68,7 +68,6 @@ struct turbo_budget {
  * turbo_budget_compute - the shares of all VMs, from their use in a period
  * @vms: the VMs
  * @nr: how many
- * @debt_max_ns: most of a debt that is remembered
  *
  * First the paper's equations in their order, over what all VMs have used:
  *
@@ -84,7 +83,7 @@ struct turbo_budget {
  * shares; else it is max-min fair.  The grants of a kind of core add up to
  * what was used of it.
  */
-void turbo_budget_compute(struct turbo_budget *vms, size_t nr, u64 debt_max_ns);
+void turbo_budget_compute(struct turbo_budget *vms, size_t nr);
 
 /**
  * turbo_credit_next - a VM's credit after a period

@@ -236,17 +236,21 @@ static int on_turbo(pid_t pid)
  * What a VM's first run makes (since 6.14 kvm-nx-lpage-recovery, a thread of the
  * process, of which sched_process_fork is not told) inherits nothing for good.
  */
-static void worker(void)
+static void worker(bool fewer, const char *what)
 {
 	struct proc p = proc_start(2, TASK_BLOCK);
 
 	cpus_set(proc_tid(&p, 1), "0-1");
 	attach(proc_tid(&p, 1), 0);
 	proc_tell(&p, 1, TASK_KVM);
-	ok(proc_ran(&p, 1), "worker: a vCPU has run");
-	note("worker: %d threads on turbo cores", on_turbo(p.pid));
-	is(detach(proc_tid(&p, 1), NULL), 0, "worker: its thread is detached");
-	is(on_turbo(p.pid), 0, "worker: none is bound to turbo cores");
+	ok(proc_ran(&p, 1), "%s: a vCPU has run", what);
+	note("%s: %d threads on turbo cores", what, on_turbo(p.pid));
+	if (fewer)
+		is(core_del(3), 0, "%s: a core is taken out", what);
+	is(detach(proc_tid(&p, 1), NULL), 0, "%s: its thread is detached", what);
+	is(on_turbo(p.pid), 0, "%s: none is bound to turbo cores", what);
+	if (fewer)
+		is(core_add(3, 0), 0, "%s: the core is put back", what);
 	proc_end(&p);
 	none_left();
 }
@@ -284,7 +288,8 @@ int main(void)
 	killed(TASK_SPIN, "spinning");
 	killed(TASK_NAP, "napping");
 	vms();
-	worker();
+	worker(false, "worker");
+	worker(true, "worker, fewer cores");
 	name();
 	is(rescues(), 0, "no thread waited without a timer");
 	is(module_unload(), 0, "unload");

@@ -162,7 +162,7 @@ no_straddlers()
 settings()
 {
 	grep -H . /sys/devices/virtual/workqueue/*/cpumask /sys/devices/virtual/workqueue/cpumask \
-		/sys/block/*/queue/rq_affinity /sys/class/net/*/queues/rx-*/rps_* \
+		/sys/block/*/queue/{rq_affinity,read_ahead_kb} /sys/class/net/*/queues/rx-*/rps_* \
 		/proc/sys/net/core/{rmem_max,rmem_default,netdev_max_backlog} \
 		/proc/sys/net/ipv4/tcp_rmem
 	vectors | while read -r irq dev; do

@@ -21,6 +21,7 @@ keep_log=
 qemu_args=()
 allow=()
 kmemleak=1
+systemd=
 
 options_help()
 {
@@ -42,6 +43,7 @@ options_help()
 	  --allow-log REGEX a report in the kernel log that is no failure; may be
 	                    repeated
 	  --no-kmemleak     no leak scan at the end (debug kernel)
+	  --systemd         systemd is process 1; what is enabled is not started
 	EOF
 }
 
@@ -69,6 +71,7 @@ options_parse()
 		--keep-log) keep_log=$2; shift 2 ;;
 		--allow-log) allow+=("$2"); shift 2 ;;
 		--no-kmemleak) kmemleak=; shift ;;
+		--systemd) systemd=1; shift ;;
 		-h|--help) usage; exit 0 ;;
 		--) shift; words=("$@"); break ;;
 		-*) usage >&2; die "no option $1" ;;
@@ -191,6 +194,7 @@ env_write()
 		printf 'export %s=%q\n' ST_KERNEL "$kernel" ST_KVER "$kver" \
 			ST_BUILD "/src/build/$kernel/src" ST_CLOCK "$clock"
 		[ -n "$kmemleak" ] || echo "ST_NO_KMEMLEAK=1"
+		[ -z "$systemd" ] || echo "ST_SYSTEMD=1"
 	} >"$rundir/host/env"
 }
 

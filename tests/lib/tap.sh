@@ -20,6 +20,58 @@ tap_begin() # DIRECTORY for the logs, MINUTES after which no stage begins
 	: >"$tap_report"
 }
 
+# Stages that need not wait for others: tap_later() remembers a tap_stage, or a
+# function with several, and tap_all() runs them, so many at a time, and waits.
+tap_queue=()
+tap_later() # COMMAND...
+{
+	tap_queue+=("$(printf '%q ' "$@")")
+}
+
+tap_all() # HOW MANY AT A TIME
+{
+	local i tokens p f s times
+	# Who has a token runs.  ("wait -n" also tells of what has long ended.)
+	rm -f "$tap_dir/tokens"
+	mkfifo "$tap_dir/tokens"
+	exec {tokens}<>"$tap_dir/tokens"
+	rm "$tap_dir/tokens"
+	for ((i = 0; i < $1; i++)); do
+		echo >&"$tokens"
+	done
+	for i in "${!tap_queue[@]}"; do
+		read -r -u "$tokens"
+		(
+			trap 'echo >&"$tokens"' EXIT
+			tap_one "$i"
+		) &
+	done
+	wait
+	for i in "${!tap_queue[@]}"; do
+		# One that has ended by itself has failed.
+		p=0 f=1 s=0 times=
+		[ ! -e "$tap_dir/counts.$i" ] ||
+			{ read -r p f s && times=$(cat); } <"$tap_dir/counts.$i"
+		tap_passed=$((tap_passed + p))
+		tap_failed=$((tap_failed + f))
+		tap_skipped=$((tap_skipped + s))
+		tap_times+="${times:+$times$'\n'}"
+		rm -f "$tap_dir/counts.$i"
+	done
+	exec {tokens}>&-
+	tap_queue=()
+}
+
+# Stage $1 of the queue, in a shell of its own.
+tap_one()
+{
+	tap_passed=0 tap_failed=0 tap_skipped=0 tap_times=
+	rm -f "$tap_dir/counts.$1"
+	eval "${tap_queue[$1]}"
+	printf '%s %s %s\n%s' "$tap_passed" "$tap_failed" "$tap_skipped" \
+		"$tap_times" >"$tap_dir/counts.$1"
+}
+
 tap_stage() # NAME COMMAND...
 {
 	local name=$1 status=0 start=$SECONDS log p f s

@@ -42,6 +42,31 @@ static void never_too_much(void **state)
 			 1000000);
 }
 
+/* What a disk brings in 90 ms, and no more than there is room for. */
+static void ahead(void **state)
+{
+	u32 kb, delay;
+	u64 mem;
+	int i;
+
+	(void)state;
+	assert_int_equal(turbo_ahead_kb(90000, 64 * GIB), 11250000 >> 16 << 6);
+	assert_int_equal(turbo_ahead_kb(90000, GIB / 4), 4096);
+	assert_int_equal(turbo_ahead_kb(0, GIB), 0);
+	assert_int_equal(turbo_ahead_kb(90000, 0), 0);
+	assert_int_equal(turbo_ahead_kb(~0U, ~0ULL), TURBO_AHEAD_MAX >> 10);
+	for (i = 0; i < MANY; i++) {
+		delay = random_length();
+		mem = random_length();
+		kb = turbo_ahead_kb(delay, mem);
+		assert_int_equal(kb % 64, 0);
+		assert_true((u64)kb << 10 <= mem / TURBO_AHEAD_PART);
+		assert_true(kb <= TURBO_AHEAD_MAX >> 10);
+		if (delay < ~0U && mem < ~0ULL)
+			assert_true(turbo_ahead_kb(delay + 1, mem + 1) >= kb);
+	}
+}
+
 static u32 least(long double a, long double b, long double c)
 {
 	if (a > b)
@@ -91,6 +116,7 @@ int main(void)
 		cmocka_unit_test(as_the_paper_says),
 		cmocka_unit_test(nothing_for_nothing),
 		cmocka_unit_test(never_too_much),
+		cmocka_unit_test(ahead),
 		cmocka_unit_test(any_numbers),
 	};
 

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "attach.h"
 #include "cmd.h"
 #include "dev.h"
 #include "msg.h"
+#include "qmp.h"
 #include "tids.h"
 #include "units.h"
 #include "vcpu.h"
@@ -17,9 +19,12 @@
 static void help(void)
 {
 	puts("usage: turboctl attach --pid PID --turbo-vcpu N[,N|-N...] [--slice TIME]\n"
+	     "       turboctl attach --qmp SOCKET --turbo-vcpu N[,N|-N...] [--slice TIME]\n"
 	     "       turboctl attach --tid TID... [--slice TIME]\n"
 	     "\n"
 	     "  --pid PID         a QEMU process\n"
+	     "  --qmp SOCKET      that which has this monitor, a UNIX socket; its vCPUs\n"
+	     "                    need no names then\n"
 	     "  --turbo-vcpu N    those of its vCPUs, counted from 0\n"
 	     "  --tid TID...      these threads\n"
 	     "  --slice TIME      slice of their own: 100us to 10ms (default: that of\n"
@@ -27,7 +32,7 @@ static void help(void)
 }
 
 /* All of them or none. */
-static int attach(const struct tids *tids, uint64_t slice_ns)
+int attach_threads(const struct tids *tids, uint64_t slice_ns)
 {
 	uint32_t changed;
 	int fd, err = 0;
@@ -56,6 +61,7 @@ static int attach(const struct tids *tids, uint64_t slice_ns)
 
 struct args {
 	unsigned int pid;
+	const char *qmp;
 	bool has_vcpus;
 	struct cpus vcpus;
 	struct tids tids;
@@ -67,6 +73,7 @@ static int parse(int argc, char **argv, struct args *args)
 {
 	static const struct option options[] = {
 		{ "pid", required_argument, NULL, 'p' },
+		{ "qmp", required_argument, NULL, 'q' },
 		{ "turbo-vcpu", required_argument, NULL, 'v' },
 		{ "tid", required_argument, NULL, 't' },
 		{ "slice", required_argument, NULL, 's' },
@@ -80,6 +87,9 @@ static int parse(int argc, char **argv, struct args *args)
 		case 'p':
 			if (parse_id("process", optarg, &args->pid))
 				return EX_USAGE;
+			break;
+		case 'q':
+			args->qmp = optarg;
 			break;
 		case 'v':
 			if (!*optarg || cpus_parse_list(optarg, &args->vcpus)) {
@@ -104,11 +114,11 @@ static int parse(int argc, char **argv, struct args *args)
 			return usage_error("attach", NULL);
 		}
 	}
-	if (!args->pid == !args->tids.nr)
-		return usage_error("attach", "either --pid with --turbo-vcpu, or --tid");
-	if (!args->pid != !args->has_vcpus)
-		return usage_error("attach", "--pid and --turbo-vcpu go together");
-	if (args->pid && optind < argc)
+	if (!!args->pid + !!args->qmp + !!args->tids.nr != 1)
+		return usage_error("attach", "either --pid or --qmp with --turbo-vcpu, or --tid");
+	if (!args->tids.nr != args->has_vcpus)
+		return usage_error("attach", "--turbo-vcpu goes with --pid or --qmp");
+	if (!args->tids.nr && optind < argc)
 		return usage_error("attach", "what is '%s' for?", argv[optind]);
 	for (; optind < argc; optind++)
 		if (tids_parse(&args->tids, argv[optind]))
@@ -120,14 +130,18 @@ int cmd_attach(int argc, char **argv)
 {
 	struct args args = {};
 	int ret = parse(argc, argv, &args);
+	pid_t pid;
 
 	if (args.help)
 		help();
 	else if (ret == EX_OK && args.pid &&
 		 vcpu_threads(args.pid, &args.vcpus, &args.tids))
 		ret = EX_FAILED;
+	else if (ret == EX_OK && args.qmp &&
+		 qmp_threads(args.qmp, &args.vcpus, 0, &args.tids, &pid))
+		ret = EX_FAILED;
 	else if (ret == EX_OK)
-		ret = attach(&args.tids, args.slice_ns);
+		ret = attach_threads(&args.tids, args.slice_ns);
 	tids_free(&args.tids);
 	return ret;
 }

@@ -17,6 +17,10 @@ int cmd_slice(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_vm(int argc, char **argv);
+int cmd_qemu(int argc, char **argv);
+int cmd_host(int argc, char **argv);
+int cmd_hook(int argc, char **argv);
+int cmd_xml(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 /* main() but for its name. */

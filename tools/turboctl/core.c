@@ -183,7 +183,7 @@ static int del_one(struct change *c, unsigned int cpu)
 	return isolated ? isolate_del(&c->st, cpu, &c->attached) : 0;
 }
 
-static int core_add(const struct cpus *add, uint64_t slice_ns, bool isolate)
+int core_add(const struct cpus *add, uint64_t slice_ns, bool isolate)
 {
 	struct cpus added = {};
 	struct change c;
@@ -216,7 +216,7 @@ static int core_add(const struct cpus *add, uint64_t slice_ns, bool isolate)
 	return err ? EX_FAILED : EX_OK;
 }
 
-static int core_del(const struct cpus *del)
+int core_del(const struct cpus *del)
 {
 	struct change c;
 	unsigned int cpu;

@@ -9,6 +9,19 @@
 #include "cmd.h"
 #include "msg.h"
 
+#ifndef HAVE_LIBXML2
+static int built_without(int argc, char **argv)
+{
+	(void)argc;
+	complain("%s: this was built without libxml2 (install libxml2-dev and build it again)",
+		 argv[0]);
+	return EX_FAILED;
+}
+
+#define cmd_hook	built_without
+#define cmd_xml		built_without
+#endif
+
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -21,6 +34,10 @@ static const struct {
 	{ "run", cmd_run, "run a command under SCHED_TURBO" },
 	{ "stat", cmd_stat, "show what cores and threads do" },
 	{ "vm", cmd_vm, "budgets of VMs: weights, floors, the period" },
+	{ "qemu", cmd_qemu, "run QEMU with turbo vCPUs" },
+	{ "xml", cmd_xml, "turn a libvirt domain into one with turbo vCPUs, and back" },
+	{ "host", cmd_host, "set this machine up as /etc/sched_turbo.conf has it" },
+	{ "hook", cmd_hook, "what libvirt calls when a domain starts or stops" },
 	{ "version", cmd_version, "show the versions of tool and module" },
 };
 

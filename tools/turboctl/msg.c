@@ -3,14 +3,17 @@
  * What turboctl says, and memory it cannot do without
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "msg.h"
 
 static const char note_prefix[] = "note: ";
+static bool to_syslog;
 
 static void vsay(const char *kind, const char *fmt, va_list ap)
 {
@@ -21,6 +24,8 @@ static void vsay(const char *kind, const char *fmt, va_list ap)
 	/* In order with what went to stdout, when both are one file. */
 	fflush(stdout);
 	fprintf(stderr, "turboctl: %s%s\n", kind, text);
+	if (to_syslog)
+		syslog(*kind ? LOG_NOTICE : LOG_ERR, "%s%s", kind, text);
 	free(text);
 }
 
@@ -40,6 +45,31 @@ void note(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsay(note_prefix, fmt, ap);
 	va_end(ap);
+}
+
+void report(const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		die_nomem();
+	/* libvirt would take what a hook prints for the domain. */
+	if (to_syslog)
+		syslog(LOG_INFO, "%s", text);
+	else
+		puts(text);
+	free(text);
+}
+
+void msg_to_syslog(void)
+{
+	openlog("sched_turbo", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	to_syslog = true;
 }
 
 int usage_error(const char *command, const char *fmt, ...)

@@ -16,10 +16,18 @@
 #define EX_OK		0
 #define EX_FAILED	1
 #define EX_USAGE	2
+/* Of "hook" only: a domain is not to be started, as strict = yes. */
+#define EX_REFUSED	3
 
 /* Both end the line themselves. */
 void complain(const char *fmt, ...) __printf(1, 2);
 void note(const char *fmt, ...) __printf(1, 2);
+
+/* What has been done: to standard output, or else to the log only. */
+void report(const char *fmt, ...) __printf(1, 2);
+
+/* From now on, complaints and notes go to the system's log as well. */
+void msg_to_syslog(void);
 
 /* A complaint about the command line: returns EX_USAGE. */
 int usage_error(const char *command, const char *fmt, ...)

@@ -81,6 +81,16 @@ int parse_duration(const char *text, uint64_t plain_unit_ns, uint64_t *ns)
 	return 0;
 }
 
+/* A number of something.  Complains itself. */
+int parse_count(const char *what, const char *text, unsigned int max,
+		       unsigned int *value)
+{
+	if (!parse_number(text, max, value) && *value)
+		return 0;
+	complain("%s '%s' is no number from 1 to %u", what, text, max);
+	return -EINVAL;
+}
+
 /* A turbo slice.  Complains itself, so that the range is told at one place. */
 int parse_slice(const char *text, uint64_t *ns)
 {

@@ -16,6 +16,8 @@
 #define DURATION_LEN	32
 
 int parse_number(const char *text, unsigned int max, unsigned int *value);
+int parse_count(const char *what, const char *text, unsigned int max,
+		unsigned int *value);
 int parse_duration(const char *text, uint64_t plain_unit_ns, uint64_t *ns);
 int parse_slice(const char *text, uint64_t *ns);
 char *format_duration(uint64_t ns, char buf[DURATION_LEN]);

@@ -61,7 +61,7 @@ static int find(unsigned int pid, struct vcpu_list *list)
 	closedir(dir);
 	if (list->nr)
 		return 0;
-	complain("process %u: none of its threads is named as a vCPU (add -name guest=NAME,debug-threads=on to QEMU's command line, or name the threads: turboctl attach --tid TID...)",
+	complain("process %u: none of its threads is named as a vCPU (add -name guest=NAME,debug-threads=on to QEMU's command line, or use its monitor: turboctl attach --qmp SOCKET, or name the threads: turboctl attach --tid TID...)",
 		 pid);
 	return -ENOENT;
 }

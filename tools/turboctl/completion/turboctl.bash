@@ -53,15 +53,15 @@ _turboctl()
 	COMPREPLY=()
 
 	if [[ $COMP_CWORD == 1 ]]; then
-		_turboctl_words "core attach detach slice run stat vm version --help --version"
+		_turboctl_words "core attach detach slice run qemu stat vm xml host hook version --help --version"
 		return
 	fi
 
-	# The command of "run" completes as it would without us.
-	if [[ $command == run ]]; then
+	# Their commands complete as they would without us.
+	if [[ $command == run || $command == qemu ]]; then
 		for ((i = 2; i < COMP_CWORD; i++)); do
 			case ${COMP_WORDS[i]} in
-			--slice) ((i++)) ;;
+			--slice|--turbo|--weight) ((i++)) ;;
 			--) ((i++)); break ;;
 			-*) ;;
 			*) break ;;
@@ -84,6 +84,15 @@ _turboctl()
 		return ;;
 	--cpu)
 		_turboctl_words "$(_turboctl_cores)"
+		return ;;
+	--qmp)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--cores|--host)
+		_turboctl_words "$(_turboctl_cores | paste -sd,) $(</sys/devices/system/cpu/online)"
+		return ;;
+	--turbo)
+		_turboctl_words "1 2"
 		return ;;
 	--pid)
 		if [[ $command == detach ]]; then
@@ -121,7 +130,7 @@ _turboctl()
 			_turboctl_words "--json --help"
 		fi ;;
 	attach)
-		_turboctl_words "--pid --turbo-vcpu --tid --slice --help" ;;
+		_turboctl_words "--pid --qmp --turbo-vcpu --tid --slice --help" ;;
 	detach)
 		if [[ $cur != -* && " ${COMP_WORDS[*]} " == *" --tid "* ]]; then
 			_turboctl_words "$(_turboctl_attached)"
@@ -151,6 +160,18 @@ _turboctl()
 		else
 			_turboctl_words "--pid --weight --floor --help"
 		fi ;;
+	qemu)
+		_turboctl_words "--turbo --slice --weight --print --help --" ;;
+	xml)
+		if [[ $cur == -* ]]; then
+			_turboctl_words "--turbo --slice --weight --cores --host --undo --in-place --help"
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		fi ;;
+	host)
+		_turboctl_words "start stop --help" ;;
+	hook)
+		_turboctl_words "--all --help" ;;
 	version)
 		_turboctl_words "--json --help" ;;
 	esac

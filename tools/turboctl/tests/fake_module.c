@@ -103,8 +103,10 @@ static int attach(const struct sched_turbo_attach *arg)
 	fake_attach(arg->tid, arg->tid, "attached");
 	if (fake.attached_tid)
 		*fake.attached_tid = arg->tid;
-	if (arg->slice_ns)
+	if (arg->slice_ns) {
 		find_attached(arg->tid)->slice_ns = arg->slice_ns;
+		find_attached(arg->tid)->flags |= SCHED_TURBO_THREAD_OWN_SLICE;
+	}
 	return 0;
 }
 
