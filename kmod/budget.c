@@ -26,6 +26,9 @@
 /* Credits closer than this part of a period are the same. */
 #define SLACK_PART	32
 
+/* Who has not had its floor comes before all credits. */
+#define FIRST_NS	(1LL << 50)
+
 /* What is remembered of credits, in periods. */
 #define CREDIT_PERIODS	16
 
@@ -60,10 +63,13 @@ s64 turbo_budget_credit(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 	u64 used = total > use->total_ns ? total - use->total_ns : 0;
 	/* a hook may have taken the time before the period began */
 	s64 elapsed = now - READ_ONCE(period_start_ns);
+	s64 credit = turbo_credit_now(use->credit_ns, use->level_ns, used,
+				      max_t(s64, elapsed, 0),
+				      READ_ONCE(last_period_ns));
 
-	return turbo_credit_now(use->credit_ns, use->level_ns, used,
-				max_t(s64, elapsed, 0),
-				READ_ONCE(last_period_ns));
+	if (kind == TURBO_REGULAR && (s64)used < READ_ONCE(vm->floor_owed_ns))
+		credit += FIRST_NS;
+	return credit;
 }
 
 /* What a VM has used and wanted since the last time.  Context: the tick. */
@@ -157,6 +163,9 @@ static void settle(u64 now)
 		give(vm, TURBO_REGULAR, &b->regular, b->regular_share_ns);
 		give(vm, TURBO_TURBO, &b->turbo, b->turbo_share_ns);
 		vm->debt_ns = b->debt_ns;
+		WRITE_ONCE(vm->floor_owed_ns,
+			   turbo_floor_next(vm->floor_owed_ns, b->floor_ns,
+					    b->regular.used_ns));
 		vm->stat.periods++;
 		vm->stat.share_ns += b->share_ns;
 		if (b->regular.used_ns > b->regular.grant_ns + turbo_budget_slack() ||

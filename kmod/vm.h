@@ -85,6 +85,7 @@ struct turbo_use {
  * @touched: one of them has changed its state since the last period
  * @use: by kind of core
  * @debt_ns: see struct turbo_budget
+ * @floor_owed_ns: see turbo_floor_next()
  * @stat: counters, as the UAPI header describes them
  * @rcu: to free it
  */
@@ -107,6 +108,7 @@ struct turbo_vm {
 	bool touched;
 	struct turbo_use use[TURBO_KINDS];
 	u64 debt_ns;
+	s64 floor_owed_ns;
 	struct {
 		u64 periods, periods_over, share_ns;
 		atomic64_t holds, dodges;

@@ -272,3 +272,15 @@ s64 turbo_credit_now(s64 credit_ns, u64 level_ns, u64 used_ns, u64 elapsed_ns,
 	return credit_ns + (s64)scale(level_ns, elapsed_ns, period_ns) -
 	       (s64)at_most(used_ns, TURBO_BUDGET_MAX_NS);
 }
+
+s64 turbo_floor_next(s64 owed_ns, u64 floor_ns, u64 used_ns)
+{
+	s64 most = (s64)at_most(floor_ns, TURBO_BUDGET_MAX_NS);
+
+	/* what was owed is within a floor, so this does not overflow */
+	owed_ns += most - (s64)at_most(used_ns, TURBO_BUDGET_MAX_NS);
+	if (owed_ns > most)
+		return most;
+	/* so that one period later something is owed again */
+	return owed_ns < -most / 2 ? -most / 2 : owed_ns;
+}

@@ -117,4 +117,18 @@ s64 turbo_credit_next(s64 credit_ns, u64 grant_ns, u64 used_ns, u64 max_ns);
 s64 turbo_credit_now(s64 credit_ns, u64 level_ns, u64 used_ns, u64 elapsed_ns,
 		     u64 period_ns);
 
+/**
+ * turbo_floor_next - what a VM is owed of its floor after a period
+ * @owed_ns: before
+ * @floor_ns: turbo_budget.floor_ns
+ * @used_ns: what it has used of regular cores in the period
+ *
+ * The floor is in its grant as well, but who is behind by periods' worth of time
+ * would wait for all of that to be made up before it runs at all.
+ *
+ * Return: nanoseconds that it should have before anybody else in the next period,
+ * if positive; one period's floor at most, and half of one the other way.
+ */
+s64 turbo_floor_next(s64 owed_ns, u64 floor_ns, u64 used_ns);
+
 #endif /* SCHED_TURBO_BUDGET_H */

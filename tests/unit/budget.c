@@ -503,6 +503,42 @@ static void credit_is_bounded(void **state)
 	assert_int_equal(turbo_credit_now(5, 100, 7, 1000, 100), 98);
 }
 
+/* Who has no credit has its floor in each period or the next, and no more than that. */
+static void floor_is_not_late(void **state)
+{
+	const u64 floor = PERIOD / 50, tick = PERIOD / 32;
+	u64 had = 0, used;
+	s64 owed = 0;
+	int i, t, last = 0;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		used = 0;
+		for (t = 0; t < 32; t++)
+			if ((s64)used < owed)
+				used += tick;
+		owed = turbo_floor_next(owed, floor, used);
+		had += used;
+		if (used)
+			last = i;
+		assert_true(i - last <= 1);
+	}
+	assert_true(had <= MANY * floor + tick);
+	assert_true(had >= (MANY - 2) * floor - tick);
+
+	/* nothing is saved up, and plenty is soon forgotten */
+	assert_int_equal(turbo_floor_next(floor, floor, 0), floor);
+	assert_int_equal(turbo_floor_next(0, floor, PERIOD), -(s64)floor / 2);
+	assert_true(turbo_floor_next(turbo_floor_next(0, floor, PERIOD), floor, 0) > 0);
+	assert_int_equal(turbo_floor_next(0, 0, 0), 0);
+	for (i = 0; i < MANY; i++) {
+		owed = turbo_floor_next((s64)some_ns(1ULL << 48) - (1LL << 47),
+					some_ns(1ULL << 60), some_ns(1ULL << 60));
+		assert_true(owed <= (s64)TURBO_BUDGET_MAX_NS &&
+			    owed >= -(s64)TURBO_BUDGET_MAX_NS);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -520,6 +556,7 @@ int main(void)
 		cmocka_unit_test(no_vms),
 		cmocka_unit_test(settles),
 		cmocka_unit_test(credit_is_bounded),
+		cmocka_unit_test(floor_is_not_late),
 	};
 
 	return cmocka_run_group_tests_name("budget", tests, NULL, NULL);
