@@ -111,3 +111,6 @@ bench_guests_stop()
 
 # A number out of what a guest reported.
 of_guest() { jq -r "$2 // empty" "/tmp/guest-$1"; }
+
+# What software.list names, which tests/bench/run left for benches that say so.
+software() { tar x --absolute-names -f /out/software.tar; }
