@@ -5,10 +5,12 @@
 # after the other; sourced after lib.sh
 #
 # CPUs of the test host: 0 vhost and QEMU, 1 the regular vCPUs, 2 the core for I/O,
-# 3 the other end of the network.
+# 3 the other end of the network; or as "regular_cpus", "core" and "client_cpu" say
+# before this is sourced.
 #
 #   dedicated       the core is the first guest's alone; the others are stopped
 #   stock           one vCPU
+#   poll            the same, and vhost polls; other guests, as it is set at start
 #   slice+hrtick    one vCPU, with a slice of 100 us, for all
 #   pinned          a vCPU for I/O on the spare core, and what can be sent there
 #                   without any module of ours
@@ -18,26 +20,67 @@
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../numbers/guest-lib.sh"
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../guest/linux/lib.sh"
 
-client=(taskset -c 3)
+: "${regular_cpus:=1}" "${core:=2}" "${client_cpu:=3}" "${guest_vcpus:=1}"
+client=(taskset -c "$client_cpu")
 # What "turns" was called with, for now.
 point_turns=
 seconds=1
 
 guests_start() # OPTIONS of "guest start"
 {
-	module_load turbo_cpus=2
+	module_load turbo_cpus=$core
 	# Guests that are stopped for seconds think that they hang.
-	"$G" start --append nowatchdog "$@" "${guests[@]}"
-	"$G" place --regular 1 --turbo 0 --rest 0 "${guests[@]}"
+	"$G" start --append nowatchdog --vcpus "$guest_vcpus" "$@" "${guests[@]}"
+	"$G" place --regular "$regular_cpus" --turbo 0 --rest 0 "${guests[@]}"
 	"$G" hog "${guests[@]}"
 	ip=$("$G" show one | sed -n 's/^ip=//p')
 }
 
-vcpus() # NUMBER: that vCPU's thread of each running guest
+# Guests as those, for the way "poll": they are stopped until then.
+polled=(pone ptwo pthree pfour)
+guests_start_polled() # OPTIONS of "guest start"
+{
+	"$G" start --append nowatchdog --vcpus "$guest_vcpus" --poll 200 "$@" "${polled[@]}"
+	"$G" place --regular "$regular_cpus" --turbo 0 --rest 0 "${polled[@]}"
+	"$G" hog "${polled[@]}"
+	swap_guests
+	run_guests 0
+	swap_guests
+}
+
+# The ones for the others, none of which runs.
+swap_guests()
+{
+	local others=("${guests[@]}")
+	guests=("${polled[@]}")
+	polled=("${others[@]}")
+	ip=$("$G" show "${guests[0]}" | sed -n 's/^ip=//p')
+}
+
+# As many of them run instead.
+swap_running()
+{
+	local n=${#running[@]}
+	run_guests 0
+	swap_guests
+	run_guests "$n"
+}
+
+regular_vcpus() # their threads, of each running guest
+{
+	local name n
+	for name in "${running[@]}"; do
+		for ((n = 0; n < guest_vcpus; n++)); do
+			guest_vcpu_thread "$name" "$n"
+		done
+	done
+}
+
+turbo_vcpus()
 {
 	local name
 	for name in "${running[@]}"; do
-		guest_vcpu_thread "$name" "$1"
+		guest_vcpu_thread "$name" "$guest_vcpus"
 	done
 }
 
@@ -54,7 +97,7 @@ slices() # NS for the regular vCPUs, 0 for the kernel's own
 		return
 	fi
 	# shellcheck disable=SC2046
-	/tmp/bin/threadslice "$1" $(vcpus 0)
+	/tmp/bin/threadslice "$1" $(regular_vcpus)
 }
 
 hrtick_was=$(grep -oE '\<(NO_)?HRTICK\>' /sys/kernel/debug/sched/features)
@@ -68,15 +111,16 @@ way_begin() # WAY
 		slices 100000
 		;;
 	pinned|rr)
-		"$G" place --turbo 2 "${running[@]}"
+		"$G" place --turbo "$core" "${running[@]}"
 		for name in "${running[@]}"; do
 			"$G" exec "$name" turbo on script
 		done
-		[ "$1" = pinned ] || for tid in $(vcpus 1); do
+		[ "$1" = pinned ] || for tid in $(turbo_vcpus); do
 			chrt --rr --pid 1 "$tid"
 		done
 		;;
 	turbo) turbo_on ack=1 ;;
+	poll) swap_running ;;
 	esac
 }
 
@@ -89,7 +133,7 @@ way_end() # WAY
 		echo "$hrtick_was" >/sys/kernel/debug/sched/features
 		;;
 	pinned|rr)
-		[ "$1" = pinned ] || for tid in $(vcpus 1); do
+		[ "$1" = pinned ] || for tid in $(turbo_vcpus); do
 			chrt --other --pid 0 "$tid"
 		done
 		for name in "${running[@]}"; do
@@ -98,17 +142,19 @@ way_end() # WAY
 		"$G" place --turbo 0 "${running[@]}"
 		;;
 	turbo) turbo_off ;;
+	poll) swap_running ;;
 	esac
 }
 
-# Runs a command, and sets "busy" to how many of CPUs 0 to 2 were busy meanwhile, and
-# "answer" to what it printed.
+# Runs a command, and sets "busy" to how many of the CPUs up to the core for I/O were
+# busy meanwhile, and "answer" to what it printed.
 timed()
 {
-	local before
-	before=$(cpu_ticks 0 1 2)
+	local before cpus
+	mapfile -t cpus < <(seq 0 "$core")
+	before=$(cpu_ticks "${cpus[@]}")
 	answer=$("$@") || answer=
-	busy=$(busy_cores 3 "$before" "$(cpu_ticks 0 1 2)")
+	busy=$(busy_cores $((core + 1)) "$before" "$(cpu_ticks "${cpus[@]}")")
 }
 
 # Mbit/s that a guest received.

@@ -13,7 +13,8 @@ turbo_on() # WORDS for "turbo on"
 {
 	local name
 	for name in "${running[@]}"; do
-		"$turboctl" attach --pid "$(pid_of "$name")" --turbo-vcpu 1
+		"$turboctl" attach --pid "$(pid_of "$name")" \
+			--turbo-vcpu "$("$G" show "$name" | sed -n 's/^turbo_vcpu=//p')"
 		"$G" exec "$name" "turbo on $1"
 	done
 } >/dev/null
