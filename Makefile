@@ -10,8 +10,15 @@ KERNEL ?=
 MINUTES ?=
 CYCLES ?=
 GROUP ?= slice
+# For bench: which of tests/bench/run --list, none for all, and how thorough.
+BENCH ?=
+QUICK ?=
+# For regress: the reason why what is measured is to be the accepted ratios, and
+# which part, probes or io, none for both.
+ACCEPT ?=
+PART ?=
 
-.PHONY: all modules tools tests check check-fast numbers demo \
+.PHONY: all modules tools tests check check-fast numbers demo bench regress \
 	install modules_install tools_install guest_install deb rpm clean help
 
 all: modules tools tests
@@ -40,6 +47,14 @@ check-fast:
 
 numbers:
 	tests/numbers/run $(GROUP) $(KERNEL)
+
+bench:
+	tests/bench/run $(if $(QUICK),--quick) \
+		$(foreach k,$(KERNEL),--kernel $(k)) $(BENCH)
+
+regress:
+	tests/regress/run $(if $(ACCEPT),--accept "$(ACCEPT)") \
+		$(foreach p,$(PART),--part $(p)) $(KERNEL)
 
 demo:
 	demo/run
@@ -89,6 +104,11 @@ help:
 	@echo 'demo           a KVM host in a box: four guests, stock and SCHED_TURBO'
 	@echo 'check          all tests on all kernels, or on KERNEL="6.12 7.2"'
 	@echo 'check-fast     what takes under five minutes, on 6.12'
-	@echo 'numbers        the figures of GROUP=slice, guest, libvirt, budget'
-	@echo '               or budget-mixes against their targets'
+	@echo 'numbers        the figures of GROUP=slice, guest, libvirt, budget or'
+	@echo '               budget-mixes against their targets; of GROUP=bench those'
+	@echo '               of the last "make bench"'
+	@echo 'bench          benchmarks against stock and every peer: all, or'
+	@echo '               BENCH="slice rogue"; KERNEL=6.12; QUICK=1 for a glance'
+	@echo 'regress        fio, sockperf and virtual-time probes against the accepted'
+	@echo '               ratios; ACCEPT="reason" accepts new ones; PART=probes or io'
 	@echo 'clean          what all has made'

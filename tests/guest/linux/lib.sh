@@ -47,6 +47,25 @@ guest_rest_threads()
 	pgrep -x "vhost-$(guest_word "$1" pid)" || true
 }
 
+# Puts drivers, for kernel $1, and what they stand on, in directory $2, as plain
+# files whose names are in the order in which they can be loaded.
+guest_modules()
+{
+	local version=$1 dir=$2 n=100 module name
+	shift 2
+	mkdir -p "$dir"
+	modprobe -S "$version" --show-depends -a "$@" |
+		awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
+		while read -r module; do
+			name=$dir/$((n++))-${module##*/}
+			case $module in
+			*.xz) xz -dc "$module" >"${name%.xz}" ;;
+			*.zst) zstd -qdc "$module" >"${name%.zst}" ;;
+			*) cp "$module" "$name" ;;
+			esac
+		done
+}
+
 # guest_exec SECONDS NAME COMMAND...: runs a shell command in the guest, prints
 # what it prints and ends as it ends; 124 after so many seconds, 125 if the guest
 # has gone.

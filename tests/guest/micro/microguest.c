@@ -4,7 +4,8 @@
  *
  * Prints a line of JSON with the threads' ids once every vCPU runs its guest
  * program, one at each SIGUSR1, and one at the end, which is after --seconds or
- * at SIGTERM or SIGINT.  Counts are those since the first line.
+ * at SIGTERM or SIGINT.  Counts are those since the first line or, if one came,
+ * the last SIGUSR2.
  */
 #include <err.h>
 #include <errno.h>
@@ -250,6 +251,7 @@ static void block_signals(sigset_t *set)
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGUSR1);
+	sigaddset(set, SIGUSR2);
 	sigprocmask(SIG_BLOCK, set, NULL);
 }
 
@@ -331,11 +333,12 @@ static int await_signal(const sigset_t *set, struct microvm *vm,
 
 int main(int argc, char **argv)
 {
-	static struct snapshot start, now;
+	static struct snapshot begin, start, now;
 	static struct irqsource irqs;
 	static struct microvm vm;
 	struct irqsource *source = NULL;
 	sigset_t signals;
+	int signal;
 
 	if (!parse(argc, argv)) {
 		usage(stderr);
@@ -356,9 +359,17 @@ int main(int argc, char **argv)
 		source = &irqs;
 	}
 
-	snapshot_take(&start, &vm, source);
+	snapshot_take(&begin, &vm, source);
+	start = begin;
 	report_running(&vm, opt.mode, opt.status);
-	while (await_signal(&signals, &vm, &start) == SIGUSR1) {
+	for (;;) {
+		signal = await_signal(&signals, &vm, &begin);
+		if (signal == SIGUSR2) {
+			snapshot_take(&start, &vm, source);
+			continue;
+		}
+		if (signal != SIGUSR1)
+			break;
 		snapshot_take(&now, &vm, source);
 		report_counts("sample", &vm, &start, &now, opt.status);
 	}

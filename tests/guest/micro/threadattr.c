@@ -82,6 +82,9 @@ void thread_set_slice(pid_t tid, uint64_t ns)
 	s.runtime = ns;
 	if (syscall(SYS_sched_setattr, tid, &s, 0))
 		err(1, "slice of %d", tid);
+	/* The kernel's own has some value. */
+	if (!ns)
+		return;
 	/* Kernels before 6.12 take the value and forget it. */
 	if (!thread_slice(tid))
 		errx(1, "this kernel has no slices of a thread's own");
