@@ -93,7 +93,7 @@ static int dev_version(void __user *uarg)
 #ifdef TURBO_HAVE_TIF_NEED_RESCHED_LAZY
 	v.features |= SCHED_TURBO_FEAT_LAZY_PREEMPT;
 #endif
-	if (turbo_park_works())
+	if (turbo_task_work_works())
 		v.features |= SCHED_TURBO_FEAT_BUDGET;
 	strscpy_pad(v.release, TURBO_RELEASE, sizeof(v.release));
 	return turbo_dev_give(uarg, &v, sizeof(v));

@@ -64,9 +64,12 @@ static int __init turbo_init(void)
 	err = turbo_hooks_init();
 	if (err)
 		goto err_wq;
-	err = turbo_pool_init();
+	err = turbo_task_work_init();
 	if (err)
 		goto err_wq;
+	err = turbo_pool_init();
+	if (err)
+		goto err_work;
 	turbo_park_init();
 	err = add_turbo_cpus();
 	if (err)
@@ -83,6 +86,8 @@ err_debugfs:
 err_pool:
 	turbo_park_exit();
 	turbo_pool_exit();
+err_work:
+	turbo_task_work_exit();
 err_wq:
 	destroy_workqueue(turbo_wq);
 	return err;
@@ -98,6 +103,7 @@ static void __exit turbo_exit(void)
 	turbo_budget_exit();
 	turbo_park_exit();
 	turbo_pool_exit();	/* the keeper too */
+	turbo_task_work_exit();
 	destroy_workqueue(turbo_wq);
 }
 

@@ -16,7 +16,6 @@
  * is in KVM_RUN.  So the thread cannot be one that stays stopped or frozen
  * with our work queued: it must come by one of the two places first.
  */
-#include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -28,9 +27,6 @@
 
 /* Anything that should have woken a held vCPU has long done so. */
 #define CHECK_JIFFIES	(HZ / 4)
-
-static int (*add_work)(struct task_struct *p, struct callback_head *work,
-		       enum task_work_notify_mode mode);
 
 /* Works queued and not yet over: code of ours runs, or will, in a thread. */
 static atomic_t works_out = ATOMIC_INIT(0);
@@ -68,7 +64,7 @@ static void park(struct callback_head *head)
 	 * this one, the release of a file say, shall not wait until the vCPU may
 	 * go on: take another turn, alone.
 	 */
-	if (head->next && !add_work(current, head, TWA_RESUME))
+	if (head->next && !turbo_task_work_add(current, head, TWA_RESUME))
 		return;
 	clear_bit_unlock(0, &v->pending);
 	if (!turbo_in_guest_loop(current) || current->flags & PF_EXITING) {
@@ -119,7 +115,7 @@ static void hold_current(struct turbo_seat *seat)
 	refcount_inc(&v->refs);
 	atomic_inc(&works_out);
 	init_task_work(&v->work, park);
-	if (add_work(current, &v->work, TWA_RESUME)) {
+	if (turbo_task_work_add(current, &v->work, TWA_RESUME)) {
 		/* it exits */
 		clear_bit_unlock(0, &v->pending);
 		WRITE_ONCE(v->held, false);
@@ -228,7 +224,7 @@ bool turbo_park_poke(int cpu)
  */
 void turbo_park_order(struct turbo_vcpu *v, int cpu)
 {
-	if (!add_work)
+	if (!turbo_task_work_works())
 		return;
 	WRITE_ONCE(v->ordered, true);
 	turbo_park_poke(cpu);
@@ -337,23 +333,12 @@ void turbo_park_flush(struct turbo_vcpu *v)
 	refcount_inc(&v->refs);
 	atomic_inc(&works_out);
 	init_task_work(&v->flush, flush);
-	if (add_work(v->task, &v->flush, TWA_SIGNAL))
+	if (turbo_task_work_add(v->task, &v->flush, TWA_SIGNAL))
 		work_over(v);
 }
 
 /**
- * turbo_park_works - can this kernel hold a vCPU back?
- */
-bool turbo_park_works(void)
-{
-	return add_work;
-}
-
-/**
- * turbo_park_init - find what is needed to hold vCPUs back
- *
- * Debian's kernels export task_work_add().  On others VMs are accounted, but
- * none is held back.
+ * turbo_park_init - set up what CPUs are told to look by
  */
 void turbo_park_init(void)
 {
@@ -366,9 +351,6 @@ void turbo_park_init(void)
 		seat->work = IRQ_WORK_INIT_HARD(look_work);
 		INIT_CSD(&seat->csd, look_poked, seat);
 	}
-	add_work = symbol_get(task_work_add);
-	if (!add_work)
-		pr_info("this kernel does not export task_work_add: VMs are accounted, but not held to their budgets\n");
 }
 
 /**
@@ -392,6 +374,4 @@ void turbo_park_exit(void)
 	wait_event(works_wait, !atomic_read(&works_out));
 	/* and the last instructions of the works */
 	synchronize_rcu_tasks();
-	if (add_work)
-		symbol_put(task_work_add);
 }

@@ -261,7 +261,6 @@ void turbo_choose_idle(int cpu);
 void turbo_choose_fill(int cpu);
 
 /* park.c: holding a vCPU back */
-bool turbo_park_works(void);
 void turbo_park_init(void);
 void turbo_park_order(struct turbo_vcpu *v, int cpu);
 bool turbo_park_poke(int cpu);
@@ -272,6 +271,13 @@ bool turbo_park_here(struct turbo_vcpu *v);
 void turbo_park_leave(struct turbo_vcpu *v);
 void turbo_park_flush(struct turbo_vcpu *v);
 void turbo_park_exit(void);
+
+/* task_work.c: the kernel's task_work_add(), exported or not */
+int turbo_task_work_init(void);
+bool turbo_task_work_works(void);
+int turbo_task_work_add(struct task_struct *p, struct callback_head *work,
+			enum task_work_notify_mode mode);
+void turbo_task_work_exit(void);
 
 /*
  * Is the thread in KVM_RUN?  KVM has its preempt notifier on a thread for as

@@ -2,6 +2,8 @@
 /*
  * budget.c - VMs, their vCPUs, and that one held back can always be stopped
  *
+ * usage: budget [VALUE OF THE MODULE'S PARAMETER task_work]
+ *
  * A VM that hogs a turbo core and has no floor is held back from a regular
  * core that another VM hogs, for good.  So what is done to it meets a vCPU that
  * is held back, whatever the speed of the machine.
@@ -10,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,6 +32,8 @@
 
 /* Of @hog, vCPU 1 is attached and vCPU 0 wants CPU 1, as @other does. */
 static struct vm hog, other;
+
+static char params[64];
 
 static bool runs(pid_t tid)
 {
@@ -84,7 +89,7 @@ static void unload_while_held(void)
 		return;
 	is(module_unload(), 0, "unload while held");
 	ok(await(SOON, runs(hog.tid[0])), "unload while held: goes on");
-	module_need("turbo_cpus=" TURBO_CPUS);
+	module_need(params);
 	scene_over();
 }
 
@@ -168,7 +173,7 @@ static void storm(void)
 	note("%d rounds", rounds);
 	is(errors, 0, "stop, go, add and del in a storm");
 	is(module_unload(), 0, "unload in the middle of it");
-	module_need("turbo_cpus=" TURBO_CPUS);
+	module_need(params);
 	scene_over();
 }
 
@@ -273,23 +278,55 @@ static void processes(void)
 	ok(await(SOON, vm_list(NULL, 0) == 0), "exit: no VM is left");
 }
 
-int main(void)
+/* Where nobody can be held back, both go on as on stock Linux. */
+static void not_held(void)
+{
+	struct sched_turbo_vm v = { 0 };
+
+	vm_spawn(&hog, 2, "hog", "1");
+	vm_spawn(&other, 1, "hog", "1");
+	if (!vm_wait(&hog) || !vm_wait(&other))
+		return;
+	is(vm_op(ADD, other.pid, 0, 0, 0), 0, "nobody is held: add");
+	is(vm_op(ADD, hog.pid, FLOOR, 0, 0), 0, "nobody is held: add the hog");
+	is(attach(hog.tid[1], 0), 0, "nobody is held: attach");
+	ok(await(SOON, vm_find(hog.pid, &v) && v.turbo_used_ns > 500 * MS &&
+		 v.regular_used_ns > 200 * MS), "nobody is held: both run");
+	is(v.regular_held_ns, 0, "nobody is held");
+	is(v.holds, 0, "nobody is held: none was to be");
+	scene_over();
+}
+
+int main(int argc, char **argv)
 {
 	struct sched_turbo_version version = { .size = sizeof(version) };
+	const char *way = argc > 1 ? argv[1] : "auto";
+	bool works;
 
 	tap_start();
-	module_need("turbo_cpus=" TURBO_CPUS);
+	snprintf(params, sizeof(params), "turbo_cpus=%s task_work=%s",
+		 TURBO_CPUS, way);
+	log_mark();
+	module_need(params);
+	abi_ioctl(SCHED_TURBO_IOC_VERSION, &version);
+	works = version.features & SCHED_TURBO_FEAT_BUDGET;
+	note("task_work=%s: %s", way, works ? "works" : "does not work");
+	if (!strcmp(way, "none"))
+		ok(!works && log_count("task_work=none: VMs are accounted"),
+		   "the log says that nobody is held back");
+	if (!strcmp(way, "probe"))
+		ok(works && log_count("where a probe has found it"),
+		   "the log says that a probe has found it");
 	vcpus();
 	processes();
-	abi_ioctl(SCHED_TURBO_IOC_VERSION, &version);
-	if (version.features & SCHED_TURBO_FEAT_BUDGET) {
+	if (works) {
 		let_go();
 		throttled();
 		signals();
 		unload_while_held();
 		storm();
 	} else {
-		skip("this kernel cannot", "holding back");
+		not_held();
 	}
 	is(rescues(), 0, "no thread waited without a timer");
 	is(module_unload(), 0, "unload");

@@ -95,6 +95,9 @@ int main(void)
 	good("turbo_cpus=2 slice_us=100", 0x4, 100 * US);
 	good("turbo_cpus=2 slice_us=10000", 0x4, 10 * MS);
 	good("turbo_cpus=0-2", 0x7, 100 * US);
+	good("turbo_cpus=3 task_work=export", 0x8, 100 * US);
+	good("turbo_cpus=3 task_work=probe", 0x8, 100 * US);
+	good("turbo_cpus=3 task_work=none", 0x8, 100 * US);
 
 	bad("turbo_cpus=two", -EINVAL, "turbo_cpus=two");
 	bad("turbo_cpus=3-2", -EINVAL, "turbo_cpus=3-2");
@@ -106,6 +109,8 @@ int main(void)
 	bad("turbo_cpus=2 slice_us=10001", -ERANGE, "slice_us=10001 ");
 	bad("turbo_cpus=2 slice_us=0", -ERANGE, "slice_us=0 ");
 	bad("slice_us=5", -ERANGE, "slice_us=5 ");
+	bad("task_work=some", -EINVAL, "task_work=some");
+	bad("task_work=", -EINVAL, "task_work= ");
 	offline();
 	refused_often();
 	readable();
