@@ -17,6 +17,7 @@ seconds=2
 setup=turbo	# or stock: the same threads on the same CPUs, no module
 layout=flat	# or libvirt
 floor=0
+frozen=		# VMs are stopped but while measure_frozen() looks
 
 # From memory: files of the outer machine are slow.
 cp "$micro" "$turboctl" "$module" "$numbers/slicetrace" "$numbers/idletrace" /tmp
@@ -26,7 +27,7 @@ module=/tmp/sched_turbo.ko
 
 cg=/sys/fs/cgroup
 vms=()
-declare -A vm_tids vm_pid
+declare -A vm_tids vm_pid snap
 
 # The mode and the work of a vCPU that wants so many percent of a core, or
 # "wakes": next to none, but 100 times a second.  (Some 20 us of work take up to
@@ -107,11 +108,16 @@ vm()
 			"$turboctl" attach --tid "${tids[i]}" >/dev/null
 		done
 	fi
+	[ ! $frozen ] || kill -STOP "${vm_pid[$name]}"
 }
 
 vms_stop()
 {
 	local v
+	if [ $frozen ]; then
+		kill -TERM "${pids[@]}"
+		kill -CONT "${pids[@]}"
+	fi
 	guests_stop
 	for v in "${vms[@]}"; do
 		rmdir $cg/machine.slice/machine-$v.scope/libvirt/* \
@@ -170,6 +176,44 @@ measure()
 	[ ! -e /dev/sched_turbo ] || [ $setup = stock ] ||
 		"$turboctl" stat --json >/tmp/stat.b
 }
+
+# measure() where many are measured one after the other.  All CPUs share the virtual
+# clock's instructions, so that what this script does takes several times as long, of
+# the outer machine's time, too, while VMs compute.  So they run while they settle and
+# are measured only, and nothing is started meanwhile but "$@", in the background.
+measure_frozen() # COMMAND...
+{
+	local v status=0
+	kill -CONT "${pids[@]}"
+	"$@" &
+	sleep $settle
+	snapshot_quick a
+	sleep $seconds
+	snapshot_quick b
+	kill -STOP "${pids[@]}"
+	wait $! || status=$?
+	for v in "${vms[@]}"; do
+		echo "${snap[$v.a]}" >"/tmp/$v.a"
+		echo "${snap[$v.b]}" >"/tmp/$v.b"
+	done
+	return $status
+}
+
+# As snapshot(), without a process but rm.
+snapshot_quick() # SUFFIX
+{
+	local v
+	rm -f "${vms[@]/#//tmp/guest-}"
+	kill -USR1 "${pids[@]}"
+	for v in "${vms[@]}"; do
+		while [ ! -s "/tmp/guest-$v" ]; do
+			read -rt 0.002 -u "$never" || true
+		done
+		read -rd '' "snap[$v.$1]" <"/tmp/guest-$v" || true
+	done
+}
+# What can be read from, and never is: to wait for a moment.
+exec {never}<> <(:)
 
 # |a - b|, and the larger of two numbers.
 error() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a < b ? b - a : a - b }'; }
