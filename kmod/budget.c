@@ -144,6 +144,7 @@ static void settle(u64 now)
 		b->floor_ns = last_period_ns / 1000 *
 			      READ_ONCE(vm->floor_permille);
 		b->debt_ns = vm->debt_ns;
+		b->spare_ns = vm->spare_ns;
 		if (turbo_account_still(vm)) {
 			b->regular = (struct turbo_claim){ };
 			b->turbo = (struct turbo_claim){ };
@@ -163,6 +164,7 @@ static void settle(u64 now)
 		give(vm, TURBO_REGULAR, &b->regular, b->regular_share_ns);
 		give(vm, TURBO_TURBO, &b->turbo, b->turbo_share_ns);
 		vm->debt_ns = b->debt_ns;
+		vm->spare_ns = b->spare_ns;
 		WRITE_ONCE(vm->floor_owed_ns,
 			   turbo_floor_next(vm->floor_owed_ns, b->floor_ns,
 					    b->regular.used_ns));

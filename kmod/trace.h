@@ -131,6 +131,7 @@ TRACE_EVENT(sched_turbo_budget,
 		__field(u64, turbo_used_ns)
 		__field(u64, turbo_grant_ns)
 		__field(u64, debt_ns)
+		__field(u64, spare_ns)
 		__field(s64, regular_credit_ns)
 		__field(s64, turbo_credit_ns)
 	),
@@ -143,14 +144,16 @@ TRACE_EVENT(sched_turbo_budget,
 		__entry->turbo_used_ns = b->turbo.used_ns;
 		__entry->turbo_grant_ns = b->turbo.grant_ns;
 		__entry->debt_ns = b->debt_ns;
+		__entry->spare_ns = b->spare_ns;
 		__entry->regular_credit_ns = regular_credit_ns;
 		__entry->turbo_credit_ns = turbo_credit_ns;
 	),
-	TP_printk("vm=%d weight=%u share_ns=%llu regular=%llu/%llu turbo=%llu/%llu debt_ns=%llu credit_ns=%lld/%lld",
+	TP_printk("vm=%d weight=%u share_ns=%llu regular=%llu/%llu turbo=%llu/%llu debt_ns=%llu spare_ns=%llu credit_ns=%lld/%lld",
 		  __entry->vm, __entry->weight, __entry->share_ns,
 		  __entry->regular_used_ns, __entry->regular_grant_ns,
 		  __entry->turbo_used_ns, __entry->turbo_grant_ns,
-		  __entry->debt_ns, __entry->regular_credit_ns,
+		  __entry->debt_ns, __entry->spare_ns,
+		  __entry->regular_credit_ns,
 		  __entry->turbo_credit_ns)
 );
 

@@ -85,6 +85,7 @@ struct turbo_use {
  * @touched: one of them has changed its state since the last period
  * @use: by kind of core
  * @debt_ns: see struct turbo_budget
+ * @spare_ns: likewise
  * @floor_owed_ns: see turbo_floor_next()
  * @stat: counters, as the UAPI header describes them
  * @rcu: to free it
@@ -108,6 +109,7 @@ struct turbo_vm {
 	bool touched;
 	struct turbo_use use[TURBO_KINDS];
 	u64 debt_ns;
+	u64 spare_ns;
 	s64 floor_owed_ns;
 	struct {
 		u64 periods, periods_over, share_ns;

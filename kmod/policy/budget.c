@@ -10,6 +10,9 @@
 /* Periods' worth of its own share that a VM can owe. */
 #define DEBT_SHARES	2
 
+/* Of what it uses in a period, that part it can have saved. */
+#define SPARE_PART	4
+
 /* Common levels are nanoseconds for a weight of 1, shifted by this. */
 #define LEVEL_SHIFT	10
 
@@ -45,7 +48,7 @@ static u64 wanted(const struct turbo_claim *claim)
 /* What counts as had already when regular, or turbo, cores are divided. */
 static u64 taken(const struct turbo_budget *vm, bool turbo)
 {
-	return turbo ? 0 : vm->turbo.used_ns + vm->debt_ns;
+	return turbo ? 0 : above(vm->turbo.used_ns + vm->debt_ns, vm->spare_ns);
 }
 
 static struct turbo_claim *claim_of(struct turbo_budget *vm, bool turbo)
@@ -164,14 +167,18 @@ static u64 find_level(struct turbo_budget *vms, size_t nr, bool turbo,
 /*
  * What a VM whose share is @share_ns, on both kinds of core, has had beyond it.
  * Not more than it can make up for soon: what it has used while nobody else
- * wanted a turbo core was nobody's loss.
+ * wanted a turbo core was nobody's loss.  Or what it has left of it, which is for
+ * turbo use to come, and not more than that may vary from one period to the next.
  */
-static u64 owed(const struct turbo_budget *vm, u64 share_ns)
+static void carry(struct turbo_budget *vm, u64 share_ns)
 {
-	u64 had = vm->turbo.used_ns + vm->debt_ns + vm->regular.grant_ns;
+	u64 use = vm->turbo.used_ns + vm->regular.grant_ns;
+	u64 had = use + vm->debt_ns, may;
 
 	share_ns = at_most(share_ns, TURBO_BUDGET_MAX_NS / 4);
-	return at_most(above(had, share_ns), DEBT_SHARES * share_ns);
+	may = share_ns + vm->spare_ns;
+	vm->debt_ns = at_most(above(had, may), DEBT_SHARES * share_ns);
+	vm->spare_ns = at_most(above(may, had), use / SPARE_PART);
 }
 
 /* Divide a kind of core. */
@@ -210,8 +217,10 @@ static void divide(struct turbo_budget *vms, size_t nr, bool turbo,
 	if (turbo)
 		return;
 	for (i = 0; i < nr; i++)
-		if (!vms[i].quiet)
-			vms[i].debt_ns = owed(&vms[i], level_of(&vms[i], level));
+		if (vms[i].quiet)
+			vms[i].spare_ns = 0;
+		else
+			carry(&vms[i], level_of(&vms[i], level));
 }
 
 void turbo_budget_compute(struct turbo_budget *vms, size_t nr)
@@ -230,6 +239,8 @@ void turbo_budget_compute(struct turbo_budget *vms, size_t nr)
 		bound(&vms[i].turbo);
 		vms[i].debt_ns = at_most(vms[i].debt_ns,
 					 TURBO_BUDGET_MAX_NS / 4);
+		vms[i].spare_ns = at_most(vms[i].spare_ns,
+					  TURBO_BUDGET_MAX_NS / 4);
 		regular_total += vms[i].regular.used_ns;
 		turbo_total += vms[i].turbo.used_ns;
 	}

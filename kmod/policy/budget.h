@@ -45,6 +45,8 @@ struct turbo_claim {
  * @floor_ns: what it keeps of regular cores, however much turbo it uses
  * @debt_ns: in and out: turbo use beyond its fair share that is not made up
  *           for yet; two periods' shares at most
+ * @spare_ns: in and out: the contrary, what is left of its fair share of periods
+ *            before; a quarter of what it uses in one at most
  * @regular: its claim on regular cores; used is the paper's rd_i
  * @turbo: its claim on turbo cores; used is the paper's td_i
  * @share_ns: out: FS_i
@@ -56,6 +58,7 @@ struct turbo_budget {
 	u32 weight;
 	u64 floor_ns;
 	u64 debt_ns;
+	u64 spare_ns;
 	struct turbo_claim regular;
 	struct turbo_claim turbo;
 	u64 share_ns;

@@ -200,6 +200,59 @@ static void spare_turbo_is_soon_forgiven(void **state)
 	assert_in_range(vm[0].regular.grant_ns, 2 * PERCENT, 3 * PERCENT);
 }
 
+/*
+ * Turbo use that is now more, now less, is not counted in the periods in which it is
+ * more only: one hog that could have all of a regular core, as it uses less than its
+ * share all in all (mix 104 of tests/numbers/group-budget).
+ */
+static void turbo_use_may_vary(void **state)
+{
+	struct turbo_budget vm[2];
+	u64 spare = 0, debt = 0, granted = 0;
+	int p;
+
+	(void)state;
+	for (p = 0; p < 1000; p++) {
+		/* 65 percent on average, and there are 166 for it */
+		u64 t = (p % 4 < 2 ? 50 : 80) * PERCENT;
+
+		set(&vm[0], 1000, 99 * PERCENT, 1 * PERCENT, t, 0);
+		set(&vm[1], 2000, 201 * PERCENT, 99 * PERCENT,
+		    200 * PERCENT - t, 0);
+		vm[0].spare_ns = spare;
+		vm[0].debt_ns = debt;
+		turbo_budget_compute(vm, 2);
+		spare = vm[0].spare_ns;
+		debt = vm[0].debt_ns;
+		granted += vm[0].regular.grant_ns;
+	}
+	assert_true(granted / 1000 > 99 * PERCENT + PERCENT / 2);
+
+	/* more than its share it does not get by that */
+	for (p = 0, granted = 0; p < 1000; p++) {
+		u64 t = (p % 4 < 2 ? 100 : 180) * PERCENT;
+
+		set(&vm[0], 1000, 27 * PERCENT, 73 * PERCENT, t, 0);
+		set(&vm[1], 2000, 273 * PERCENT, 127 * PERCENT,
+		    200 * PERCENT - t, 0);
+		vm[0].spare_ns = spare;
+		vm[0].debt_ns = debt;
+		turbo_budget_compute(vm, 2);
+		spare = vm[0].spare_ns;
+		debt = vm[0].debt_ns;
+		granted += vm[0].regular.grant_ns;
+		/* nor saves it for long */
+		assert_in_range(spare, 0, 50 * PERCENT);
+	}
+	assert_in_range(granted / 1000, 26 * PERCENT, 28 * PERCENT);
+
+	/* who sleeps saves nothing */
+	set(&vm[0], 1000, 0, 0, 0, 0);
+	vm[0].spare_ns = 10 * PERCENT;
+	turbo_budget_compute(vm, 2);
+	assert_int_equal(vm[0].spare_ns, 0);
+}
+
 static u64 some_ns(u64 max)
 {
 	u64 ns = random_length();
@@ -219,6 +272,7 @@ static size_t random_vms(struct turbo_budget *vm, u64 max_ns)
 		    random_below(2) ? some_ns(max_ns) : 0);
 		vm[i].floor_ns = random_below(2) ? some_ns(max_ns / 50 + 1) : 0;
 		vm[i].debt_ns = random_below(2) ? some_ns(max_ns) : 0;
+		vm[i].spare_ns = random_below(4) ? 0 : some_ns(max_ns);
 	}
 	return nr;
 }
@@ -343,6 +397,7 @@ static void max_min_fair(void **state)
 		for (i = 0; i < nr; i++) {
 			vm[i].floor_ns = 0;
 			vm[i].debt_ns = 0;
+			vm[i].spare_ns = 0;
 		}
 		turbo_budget_compute(vm, nr);
 		for (i = 0; i < nr; i++) {
@@ -394,6 +449,7 @@ static void quiet_vms(void **state)
 			assert_int_equal(all[at].regular.level_ns,
 					 few[i].regular.level_ns);
 			assert_int_equal(all[at].debt_ns, few[i].debt_ns);
+			assert_int_equal(all[at].spare_ns, few[i].spare_ns);
 			if (i >= extra)
 				continue;
 			/* of the same weight, and has used nothing of it */
@@ -465,6 +521,7 @@ static void settles(void **state)
 				vm[i].turbo.unmet_ns = 0;
 				vm[i].floor_ns = 0;
 				vm[i].debt_ns = 0;
+				vm[i].spare_ns = 0;
 			}
 			turbo_budget_compute(vm, nr);
 			for (i = 0; i < nr; i++) {
@@ -548,6 +605,7 @@ int main(void)
 		cmocka_unit_test(floor_is_kept),
 		cmocka_unit_test(bursts_gain_nothing),
 		cmocka_unit_test(spare_turbo_is_soon_forgiven),
+		cmocka_unit_test(turbo_use_may_vary),
 		cmocka_unit_test(shares_add_up),
 		cmocka_unit_test(nothing_overflows),
 		cmocka_unit_test(monotone_in_weight),
