@@ -180,12 +180,15 @@ measure()
 # measure() where many are measured one after the other.  All CPUs share the virtual
 # clock's instructions, so that what this script does takes several times as long, of
 # the outer machine's time, too, while VMs compute.  So they run while they settle and
-# are measured only, and nothing is started meanwhile but "$@", in the background.
+# are measured only, and nothing is started meanwhile.  "$@" is before, in the background,
+# and says that it is ready by making /tmp/ready.
 measure_frozen() # COMMAND...
 {
 	local v status=0
-	kill -CONT "${pids[@]}"
+	rm -f /tmp/ready
 	"$@" &
+	until [ -e /tmp/ready ] || ! kill -0 $! 2>/dev/null; do sleep 0.01; done
+	kill -CONT "${pids[@]}"
 	sleep $settle
 	snapshot_quick a
 	sleep $seconds

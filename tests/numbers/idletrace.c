@@ -23,7 +23,6 @@
 #define SMALL_RING	(1024 * 1024)
 
 /* Before the time that counts, so that all states are known when it begins. */
-#define LEAD_NS		100000000ULL
 
 #define SOURCES_MAX	(3 * 1024)
 
@@ -157,6 +156,8 @@ static void usage(FILE *f)
 	      "\n"
 	      "  --stock         there is no module, and nobody is held back\n"
 	      "  --seconds S     how long to look (1)\n"
+	      "  --after S       from when on, after it has begun to record (0.1)\n"
+	      "  --ready FILE    make this when it has begun to record\n"
 	      "  --dump FILE     write all events there: time, what, CPU, who comes, who\n"
 	      "                  leaves, and whether he could have gone on\n"
 	      "  --ring MIB      buffer for a CPU's context switches, a power of two (16)\n", f);
@@ -168,6 +169,8 @@ int main(int argc, char **argv)
 		{ "cpus", required_argument, NULL, 'c' },
 		{ "tids", required_argument, NULL, 't' },
 		{ "seconds", required_argument, NULL, 's' },
+		{ "after", required_argument, NULL, 'a' },
+		{ "ready", required_argument, NULL, 'R' },
 		{ "ring", required_argument, NULL, 'r' },
 		{ "dump", required_argument, NULL, 'd' },
 		{ "stock", no_argument, NULL, 'S' },
@@ -177,10 +180,11 @@ int main(int argc, char **argv)
 	struct idleness id = { 0 };
 	struct log log = { 0 };
 	uint64_t begin, end, lost = 0;
-	FILE *dump = NULL;
-	double seconds = 1;
+	FILE *dump = NULL, *ready = NULL;
+	double seconds = 1, after = 0.1;
 	bool holds = true;
 	size_t i, mib = 16;
+	const char *ready_name = NULL;
 	char *word;
 	int c;
 
@@ -203,6 +207,9 @@ int main(int argc, char **argv)
 		case 's':
 			seconds = atof(optarg);
 			break;
+		case 'a':
+			after = atof(optarg);
+			break;
 		case 'r':
 			mib = atoi(optarg);
 			break;
@@ -210,6 +217,9 @@ int main(int argc, char **argv)
 			dump = fopen(optarg, "w");
 			if (!dump)
 				err(1, "%s", optarg);
+			break;
+		case 'R':
+			ready_name = optarg;
 			break;
 		case 'S':
 			holds = false;
@@ -230,7 +240,13 @@ int main(int argc, char **argv)
 	open_sources(&id, holds, mib << 20, &log);
 	for (i = 0; i < nr_sources; i++)
 		ring_start(&sources[i].ring);
-	sleep_ns(LEAD_NS);
+	if (ready_name) {
+		ready = fopen(ready_name, "w");
+		if (!ready)
+			err(1, "%s", ready_name);
+		fclose(ready);
+	}
+	sleep_ns(after * 1e9);
 	begin = now_ns();
 	sleep_ns(seconds * 1e9);
 	end = now_ns();
