@@ -57,9 +57,12 @@ static typeof(no_task_work) *begin_of(unsigned long addr)
 	unsigned long offset;
 
 	sprint_symbol(symbol, addr);
+	/* one in brackets is a module's, which may go */
 	if (sscanf(symbol, NAME "+0x%lx/", &offset) != 1 ||
-	    offset > PROLOGUE_MAX)
+	    offset > PROLOGUE_MAX || strchr(symbol, '[')) {
+		pr_notice("a probe for " NAME " was put at %s\n", symbol);
 		return NULL;
+	}
 	return (void *)(addr - offset);
 }
 
@@ -70,9 +73,12 @@ static typeof(no_task_work) *by_probe(void)
 		.flags = KPROBE_FLAG_DISABLED,
 	};
 	typeof(no_task_work) *fn;
+	int err = register_kprobe(&probe);
 
-	if (register_kprobe(&probe))
+	if (err) {
+		pr_notice("no probe can be put at " NAME ": %d\n", err);
 		return NULL;
+	}
 	fn = begin_of((unsigned long)probe.addr);
 	unregister_kprobe(&probe);
 	return fn;
@@ -141,7 +147,7 @@ int turbo_task_work_init(void)
 	static_call_update(turbo_task_work, fn);
 	works = true;
 	if (!exported)
-		pr_info(NAME " is not exported, and called where a probe has found it\n");
+		pr_info(NAME " is called where a probe has found it\n");
 	return 0;
 }
 

@@ -308,12 +308,16 @@ int main(int argc, char **argv)
 		 TURBO_CPUS, way);
 	log_mark();
 	module_need(params);
-	abi_ioctl(SCHED_TURBO_IOC_VERSION, &version);
+	is(abi_ioctl(SCHED_TURBO_IOC_VERSION, &version), 0, "version");
 	works = version.features & SCHED_TURBO_FEAT_BUDGET;
 	note("task_work=%s: %s", way, works ? "works" : "does not work");
 	if (!strcmp(way, "none"))
 		ok(!works && log_count("task_work=none: VMs are accounted"),
 		   "the log says that nobody is held back");
+	/* all kernels that this is tested on export it */
+	if (!strcmp(way, "auto"))
+		ok(works && !log_count("where a probe has found it"),
+		   "the kernel's export is called");
 	if (!strcmp(way, "probe"))
 		ok(works && log_count("where a probe has found it"),
 		   "the log says that a probe has found it");
