@@ -201,6 +201,35 @@ static void spare_turbo_is_soon_forgiven(void **state)
 }
 
 /*
+ * What a VM of a third of all weight is granted of regular cores on average, of
+ * which it could use one, with so much turbo use in two periods, and so much in the
+ * next two.  The other VM takes the rest, and wants @unmet more.
+ */
+static u64 granted_by_turns(u64 some, u64 more, u64 regular, u64 unmet)
+{
+	struct turbo_budget vm[2];
+	u64 spare = 0, debt = 0, granted = 0, t;
+	int p;
+
+	for (p = 0; p < 1000; p++) {
+		t = (p % 4 < 2 ? some : more) * PERCENT;
+		set(&vm[0], 1000, regular * PERCENT, (100 - regular) * PERCENT,
+		    t, 0);
+		set(&vm[1], 2000, (300 - regular) * PERCENT, unmet * PERCENT,
+		    200 * PERCENT - t, 0);
+		vm[0].spare_ns = spare;
+		vm[0].debt_ns = debt;
+		turbo_budget_compute(vm, 2);
+		spare = vm[0].spare_ns;
+		debt = vm[0].debt_ns;
+		granted += vm[0].regular.grant_ns;
+		/* no more than a quarter of what it uses */
+		assert_in_range(spare, 0, (100 + more) * PERCENT / 4);
+	}
+	return granted / 1000;
+}
+
+/*
  * Turbo use that is now more, now less, is not counted in the periods in which it is
  * more only: one hog that could have all of a regular core, as it uses less than its
  * share all in all (mix 104 of tests/numbers/group-budget).
@@ -208,46 +237,18 @@ static void spare_turbo_is_soon_forgiven(void **state)
 static void turbo_use_may_vary(void **state)
 {
 	struct turbo_budget vm[2];
-	u64 spare = 0, debt = 0, granted = 0;
-	int p;
 
 	(void)state;
-	for (p = 0; p < 1000; p++) {
-		/* 65 percent on average, and there are 166 for it */
-		u64 t = (p % 4 < 2 ? 50 : 80) * PERCENT;
-
-		set(&vm[0], 1000, 99 * PERCENT, 1 * PERCENT, t, 0);
-		set(&vm[1], 2000, 201 * PERCENT, 99 * PERCENT,
-		    200 * PERCENT - t, 0);
-		vm[0].spare_ns = spare;
-		vm[0].debt_ns = debt;
-		turbo_budget_compute(vm, 2);
-		spare = vm[0].spare_ns;
-		debt = vm[0].debt_ns;
-		granted += vm[0].regular.grant_ns;
-	}
-	assert_true(granted / 1000 > 99 * PERCENT + PERCENT / 2);
-
-	/* more than its share it does not get by that */
-	for (p = 0, granted = 0; p < 1000; p++) {
-		u64 t = (p % 4 < 2 ? 100 : 180) * PERCENT;
-
-		set(&vm[0], 1000, 27 * PERCENT, 73 * PERCENT, t, 0);
-		set(&vm[1], 2000, 273 * PERCENT, 127 * PERCENT,
-		    200 * PERCENT - t, 0);
-		vm[0].spare_ns = spare;
-		vm[0].debt_ns = debt;
-		turbo_budget_compute(vm, 2);
-		spare = vm[0].spare_ns;
-		debt = vm[0].debt_ns;
-		granted += vm[0].regular.grant_ns;
-		/* nor saves it for long */
-		assert_in_range(spare, 0, 50 * PERCENT);
-	}
-	assert_in_range(granted / 1000, 26 * PERCENT, 28 * PERCENT);
+	/* 65 percent on average, of a share of 167 */
+	assert_true(granted_by_turns(50, 80, 99, 99) >
+		    99 * PERCENT + PERCENT / 2);
+	/* 140: more than its share it does not get by that */
+	assert_in_range(granted_by_turns(100, 180, 27, 127),
+			26 * PERCENT, 28 * PERCENT);
 
 	/* who sleeps saves nothing */
 	set(&vm[0], 1000, 0, 0, 0, 0);
+	set(&vm[1], 2000, 50 * PERCENT, 0, 0, 0);
 	vm[0].spare_ns = 10 * PERCENT;
 	turbo_budget_compute(vm, 2);
 	assert_int_equal(vm[0].spare_ns, 0);
