@@ -38,6 +38,15 @@ static int no_task_work(struct task_struct *p, struct callback_head *work,
 
 DEFINE_STATIC_CALL(turbo_task_work, no_task_work);
 
+enum { WAY_AUTO, WAY_EXPORT, WAY_PROBE, WAY_NONE };
+
+static const char * const ways[] = {
+	[WAY_AUTO] = "auto",
+	[WAY_EXPORT] = "export",
+	[WAY_PROBE] = "probe",
+	[WAY_NONE] = "none",
+};
+
 static bool works, exported;
 
 static typeof(no_task_work) *by_export(void)
@@ -124,7 +133,6 @@ bool turbo_task_work_works(void)
  */
 int turbo_task_work_init(void)
 {
-	static const char * const ways[] = { "auto", "export", "probe", "none" };
 	typeof(no_task_work) *fn = NULL;
 	int way = match_string(ways, ARRAY_SIZE(ways), task_work);
 
@@ -134,14 +142,14 @@ int turbo_task_work_init(void)
 		       task_work);
 		return -EINVAL;
 	}
-	if (way <= 1)
+	if (way == WAY_AUTO || way == WAY_EXPORT)
 		fn = by_export();
-	if (!fn && (way == 0 || way == 2))
+	if (!fn && (way == WAY_AUTO || way == WAY_PROBE))
 		fn = by_probe();
 	if (!fn) {
 		pr_info("%s: VMs are accounted, but not held to their budgets\n",
-			way == 3 ? "task_work=none" :
-				   "this kernel has no " NAME " for us");
+			way == WAY_NONE ? "task_work=none" :
+					  "this kernel has no " NAME " for us");
 		return 0;
 	}
 	static_call_update(turbo_task_work, fn);
