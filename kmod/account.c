@@ -3,12 +3,15 @@
  * account.c - who runs, waits, sleeps, and for how long
  *
  * By the scheduler's switches and wake-ups, exactly: a tick would charge a
- * thread that sleeps just before each tick nothing at all.  Accounts of a
- * running thread in the kernel itself move at ticks only.
+ * thread that sleeps just before each tick nothing at all.  How long a thread has
+ * run is by the kernel's own account, so that a VM has what the kernel, its cgroup
+ * and whoever bills it say it has.  At a switch that is up to date; for a thread
+ * that runs it may be a tick behind, and the time since the switch is taken for it.
  */
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/tick.h>
 
 #include "vm.h"
 
@@ -17,17 +20,26 @@ DEFINE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);
 /* vCPUs that are held back, all VMs': what a CPU that goes idle looks at. */
 atomic_t turbo_nr_held[TURBO_KINDS];
 
+/* What the kernel says that the thread has run: see turn(). */
+static u64 ran_ns(const struct turbo_vcpu *v)
+{
+	return READ_ONCE(v->task->se.sum_exec_runtime);
+}
+
 /*
  * From one state to another.  Context: interrupts off, and the lock of the
- * runqueue that the thread is on, or the thread is off all of them.
+ * runqueue that the thread is on, or the thread is off all of them.  Two come
+ * while the thread may run, resync() and turbo_account_leave(): its account is the
+ * last tick's then, which is wrong by a tick, once.
  */
 static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 		 enum turbo_kind kind, u64 now)
 {
 	struct turbo_vm *vm = v->vm;
 	struct turbo_use *use = &vm->use[v->kind];
+	u64 exec_ns = ran_ns(v);
 	enum turbo_vcpu_state was = v->state;
-	s64 ns = now - v->since_ns;
+	s64 ns = was == VCPU_RUNS ? exec_ns - v->exec_ns : now - v->since_ns;
 
 	/* clocks of two CPUs may differ by a hair */
 	if (ns < 0)
@@ -35,7 +47,7 @@ static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 	/* nobody has kept it from running but its own cgroup */
 	if (v->state == VCPU_WAITS && v->stuck)
 		ns = 0;
-	if (v->state != VCPU_SLEEPS) {
+	if (was != VCPU_SLEEPS) {
 		atomic64_add(ns, &use->ns[v->state]);
 		atomic_dec(&use->nr[v->state]);
 	} else if (state != VCPU_SLEEPS) {
@@ -48,6 +60,7 @@ static void turn(struct turbo_vcpu *v, enum turbo_vcpu_state state,
 
 	raw_write_seqcount_begin(&v->seq);
 	v->since_ns = now;
+	v->exec_ns = exec_ns;
 	v->state = state;
 	v->kind = kind;
 	raw_write_seqcount_end(&v->seq);
@@ -231,7 +244,21 @@ bool turbo_account_still(struct turbo_vm *vm)
 	return false;
 }
 
-/* How long a vCPU has been in a state that it is in.  Context: RCU. */
+/*
+ * How far the kernel's account of a thread that runs can be behind: to the last
+ * tick, of which there is one a second at least.
+ */
+static s64 tick_lag(void)
+{
+	return 2 * (tick_nohz_full_enabled() ? NSEC_PER_SEC : TICK_NSEC);
+}
+
+/*
+ * How long a vCPU has been in a state that it is in.  If it runs, that is the time
+ * since the switch, but the kernel may not count all of that: interrupts, or what a
+ * host above us has stolen.  So that what it will say is not far below in the end.
+ * Context: RCU.
+ */
 static u64 flight(const struct turbo_vcpu *v, enum turbo_kind kind,
 		  enum turbo_vcpu_state state, u64 now)
 {
@@ -244,6 +271,8 @@ static u64 flight(const struct turbo_vcpu *v, enum turbo_kind kind,
 		     now - v->since_ns : 0;
 		if (state == VCPU_WAITS && READ_ONCE(v->stuck))
 			ns = 0;
+		if (state == VCPU_RUNS && ns > tick_lag())
+			ns = min_t(s64, ns, ran_ns(v) - v->exec_ns + tick_lag());
 	} while (read_seqcount_retry(&v->seq, seq));
 	return max_t(s64, ns, 0);
 }

@@ -127,10 +127,11 @@ struct turbo_vm {
  * @task: the thread; we hold a reference
  * @vm: its VM; valid while @refs are left
  * @refs: one for the table, one for work under way
- * @seq: of the three that follow
+ * @seq: of the four that follow
  * @state: what it does
  * @kind: on what kind of core it does it
  * @since_ns: since when
+ * @exec_ns: how long it had run until then, as the kernel counts
  * @woken_on: the idle CPU that it was woken on and has not run on since, or -1
  * @gone: no longer to be touched by the fast path
  * @reaping: queued on the reap list
@@ -158,6 +159,7 @@ struct turbo_vcpu {
 	enum turbo_vcpu_state state;
 	enum turbo_kind kind;
 	u64 since_ns;
+	u64 exec_ns;
 	int woken_on;
 
 	bool gone;

@@ -10,8 +10,8 @@
 /* Periods' worth of its own share that a VM can owe. */
 #define DEBT_SHARES	2
 
-/* Of what it uses in a period, that part it can have saved. */
-#define SPARE_PART	4
+/* Periods' worth of its own use that a VM can have saved. */
+#define SPARE_USES	1
 
 /* Common levels are nanoseconds for a weight of 1, shifted by this. */
 #define LEVEL_SHIFT	10
@@ -178,7 +178,7 @@ static void carry(struct turbo_budget *vm, u64 share_ns)
 	share_ns = at_most(share_ns, TURBO_BUDGET_MAX_NS / 4);
 	may = share_ns + vm->spare_ns;
 	vm->debt_ns = at_most(above(had, may), DEBT_SHARES * share_ns);
-	vm->spare_ns = at_most(above(may, had), use / SPARE_PART);
+	vm->spare_ns = at_most(above(may, had), SPARE_USES * use);
 }
 
 /* Divide a kind of core. */

@@ -46,7 +46,7 @@ struct turbo_claim {
  * @debt_ns: in and out: turbo use beyond its fair share that is not made up
  *           for yet; two periods' shares at most
  * @spare_ns: in and out: the contrary, what is left of its fair share of periods
- *            before; a quarter of what it uses in one at most
+ *            before; what it uses in one at most
  * @regular: its claim on regular cores; used is the paper's rd_i
  * @turbo: its claim on turbo cores; used is the paper's td_i
  * @share_ns: out: FS_i
