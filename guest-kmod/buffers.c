@@ -65,19 +65,6 @@ static u32 link_speed(void)
 	return mbps ?: LINK_DEFAULT;
 }
 
-/* Raise a number; one that is as high already is left as it is. */
-static void raise(enum turbo_fs fs, const char *path, u32 to)
-{
-	char now[24], value[16];
-	u64 n;
-
-	if (turbo_file_read(fs, path, now, sizeof(now)) ||
-	    kstrtou64(now, 10, &n) || n >= to)
-		return;
-	snprintf(value, sizeof(value), "%u", to);
-	turbo_file_set(fs, path, value);
-}
-
 static int raise_ahead(struct device *dev, const char *class, void *data)
 {
 	u32 *kb = data;
@@ -87,7 +74,7 @@ static int raise_ahead(struct device *dev, const char *class, void *data)
 		return 0;
 	path = turbo_device_path(dev, "queue/read_ahead_kb");
 	if (path)
-		raise(TURBO_SYSFS, path, *kb);
+		turbo_file_raise(TURBO_SYSFS, path, *kb);
 	kfree(path);
 	return 0;
 }
@@ -143,7 +130,7 @@ int turbo_buffers_check(void)
  */
 void turbo_buffers(void)
 {
-	u32 mbps, bytes, ahead;
+	u32 mbps, bytes, packets, ahead;
 
 	if (!buffers)
 		return;
@@ -151,11 +138,12 @@ void turbo_buffers(void)
 	bytes = turbo_buffer_bytes(mbps, delay_ms * USEC_PER_MSEC,
 				   (u64)totalram_pages() << PAGE_SHIFT,
 				   buffer_percent);
-	raise(TURBO_SYSCTL, "sys/net/core/rmem_max", bytes);
-	raise(TURBO_SYSCTL, "sys/net/core/rmem_default", bytes);
+	turbo_file_raise(TURBO_SYSCTL, "sys/net/core/rmem_max", bytes);
+	turbo_file_raise(TURBO_SYSCTL, "sys/net/core/rmem_default", bytes);
 	raise_tcp_rmem(bytes);
-	raise(TURBO_SYSCTL, "sys/net/core/netdev_max_backlog",
-	      turbo_backlog_packets(mbps, delay_ms * USEC_PER_MSEC));
+	packets = turbo_backlog_packets(mbps, delay_ms * USEC_PER_MSEC);
+	turbo_file_raise(TURBO_SYSCTL, "sys/net/core/netdev_max_backlog",
+			 packets);
 	ahead = turbo_ahead_kb(delay_ms * USEC_PER_MSEC,
 			       (u64)totalram_pages() << PAGE_SHIFT);
 	turbo_device_each(raise_ahead_of, &ahead);

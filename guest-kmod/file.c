@@ -10,6 +10,7 @@
  *
  * All file access is by the round, a kernel thread in the first namespaces.
  */
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -17,6 +18,7 @@
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -24,6 +26,9 @@
 #include "turbo_guest.h"
 
 #define VALUE_SIZE	256
+
+/* Settings of network cards can't be written while somebody holds their lock. */
+#define WRITE_TRIES	1000
 
 /**
  * struct turbo_file - a setting that was changed
@@ -34,7 +39,7 @@
  * @orig: what it was
  * @ours: what the kernel has made of what was written
  * @asked: what was written
- * @path: from the file system's root
+ * @path: from the file system's root; another one if a device is renamed
  */
 struct turbo_file {
 	struct list_head node;
@@ -44,7 +49,7 @@ struct turbo_file {
 	char orig[VALUE_SIZE];
 	char ours[VALUE_SIZE];
 	char asked[VALUE_SIZE];
-	char path[];
+	char *path;
 };
 
 /*
@@ -138,12 +143,25 @@ int turbo_file_read(enum turbo_fs fs, const char *path, char *buf, size_t size)
 static int file_write(enum turbo_fs fs, const char *path, const char *value)
 {
 	struct file *file = file_get(fs, path, O_WRONLY);
-	loff_t pos = 0;
+	loff_t pos;
 	ssize_t n;
+	int i;
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	n = kernel_write(file, value, strlen(value), &pos);
+	for (i = 0; i < WRITE_TRIES; i++) {
+		pos = 0;
+		n = kernel_write(file, value, strlen(value), &pos);
+		if (n != -ERESTARTNOINTR)
+			break;
+		/*
+		 * The RTNL is taken.  A system call would be restarted on its
+		 * way back; a kernel thread does so itself, and the sign of a
+		 * signal, which there is none of, must not stay.
+		 */
+		clear_thread_flag(TIF_SIGPENDING);
+		usleep_range(1000, 2000);
+	}
 	fput(file);
 	return n < 0 ? n : 0;
 }
@@ -159,12 +177,46 @@ static struct turbo_file *file_find(enum turbo_fs fs, const char *path)
 	return NULL;
 }
 
+static void file_free(struct turbo_file *f)
+{
+	kfree(f->path);
+	kfree(f);
+}
+
 static void file_drop(struct turbo_file *f)
 {
 	mutex_lock(&files_mutex);
 	list_del(&f->node);
 	mutex_unlock(&files_mutex);
-	kfree(f);
+	file_free(f);
+}
+
+/*
+ * The same, or one of sysfs with that inode, whose device has been renamed since:
+ * it is at @path now.
+ */
+static struct turbo_file *file_find_moved(enum turbo_fs fs, const char *path,
+					  u64 ino)
+{
+	struct turbo_file *f = file_find(fs, path);
+	char *now, *old;
+
+	if (f || !ino)
+		return f;
+	list_for_each_entry(f, &files, node) {
+		if (f->fs != fs || f->ino != ino)
+			continue;
+		now = kstrdup(path, GFP_KERNEL);
+		if (!now)
+			return f;
+		mutex_lock(&files_mutex);
+		old = f->path;
+		f->path = now;
+		mutex_unlock(&files_mutex);
+		kfree(old);
+		return f;
+	}
+	return NULL;
 }
 
 /* The first change of a setting. */
@@ -174,23 +226,27 @@ static int file_begin(enum turbo_fs fs, const char *path, const char *now,
 	struct turbo_file *f;
 	int err;
 
-	f = kzalloc(sizeof(*f) + strlen(path) + 1, GFP_KERNEL);
+	f = kzalloc(sizeof(*f), GFP_KERNEL);
 	if (!f)
 		return -ENOMEM;
 	f->fs = fs;
-	memcpy(f->path, path, strlen(path) + 1);
+	f->path = kstrdup(path, GFP_KERNEL);
+	if (!f->path) {
+		file_free(f);
+		return -ENOMEM;
+	}
 	strscpy(f->orig, now, sizeof(f->orig));
 	strscpy(f->asked, value, sizeof(f->asked));
 	err = file_write(fs, path, value);
 	if (!err)
 		err = file_read(fs, path, f->ours, sizeof(f->ours), &f->ino);
 	if (err) {
-		kfree(f);
+		file_free(f);
 		return err;
 	}
 	if (!strcmp(f->orig, f->ours)) {
 		/* it was that already, written in another way */
-		kfree(f);
+		file_free(f);
 		return 0;
 	}
 	mutex_lock(&files_mutex);
@@ -237,10 +293,10 @@ void turbo_file_set(enum turbo_fs fs, const char *path, const char *value)
 	u64 ino = 0;
 	int err;
 
-	f = file_find(fs, path);
 	err = file_read(fs, path, now, sizeof(now), &ino);
 	if (err == -ENOENT)
 		return;
+	f = file_find_moved(fs, path, ino);
 	if (!err && f && f->ino != ino) {
 		file_drop(f);
 		f = NULL;
@@ -266,23 +322,44 @@ void turbo_file_set(enum turbo_fs fs, const char *path, const char *value)
 	}
 }
 
-static void file_undo(struct turbo_file *f)
+/**
+ * turbo_file_raise - change a setting that is a number, if that is lower
+ * @fs: in which file system
+ * @path: from its root
+ * @to: the number
+ *
+ * Context: a round.
+ */
+void turbo_file_raise(enum turbo_fs fs, const char *path, u32 to)
+{
+	char now[24], value[16];
+	u64 n;
+
+	if (turbo_file_read(fs, path, now, sizeof(now)) ||
+	    kstrtou64(now, 10, &n) || n >= to)
+		return;
+	snprintf(value, sizeof(value), "%u", to);
+	turbo_file_set(fs, path, value);
+}
+
+/* Returns 0 if it is what it was, 1 if it is somebody else's, or an error. */
+static int file_undo(struct turbo_file *f)
 {
 	char now[VALUE_SIZE];
 	u64 ino = 0;
 	int err;
 
 	if (f->left)
-		return;
+		return 1;
 	err = file_read(f->fs, f->path, now, sizeof(now), &ino);
 	/* the device has gone, and perhaps another has come */
 	if (err == -ENOENT || err == -ENODEV || (!err && ino != f->ino))
-		return;
+		return 0;
 	if (!err && strcmp(now, f->ours)) {
 		turbo_count(TURBO_FILE_LEFT);
 		pr_info("%s/%s: left at %s, which it was given meanwhile\n",
 			fs_names[f->fs], f->path, now);
-		return;
+		return 1;
 	}
 	if (!err)
 		err = file_write(f->fs, f->path, f->orig);
@@ -293,6 +370,42 @@ static void file_undo(struct turbo_file *f)
 	} else {
 		turbo_count(TURBO_FILE_RESTORED);
 	}
+	return err;
+}
+
+/**
+ * turbo_file_reset - put one setting back
+ * @fs: in which file system
+ * @path: from its root
+ *
+ * One that was not changed is no error.  One that somebody has changed after us
+ * stays theirs.
+ *
+ * Context: a round.
+ * Return: 0, or an error if that is to be tried again.
+ */
+int turbo_file_reset(enum turbo_fs fs, const char *path)
+{
+	struct turbo_file *f;
+	char now[VALUE_SIZE];
+	u64 ino = 0;
+	int err;
+
+	err = file_read(fs, path, now, sizeof(now), &ino);
+	f = file_find_moved(fs, path, err ? 0 : ino);
+	if (!f)
+		return 0;
+	err = file_undo(f);
+	if (err < 0)
+		return err;
+	if (!err) {
+		file_drop(f);
+		return 0;
+	}
+	mutex_lock(&files_mutex);
+	f->left = true;
+	mutex_unlock(&files_mutex);
+	return 0;
 }
 
 /**

@@ -12,6 +12,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <trace/events/sched.h>
+#include <trace/events/udp.h>
 
 #include "turbo_guest.h"
 
@@ -61,6 +62,17 @@ static void probe_exit(void *data, struct task_struct *p)
 	turbo_task_gone(p);
 }
 
+/* Context: softirq, mostly; no lock of the socket's. */
+#ifdef TURBO_HAVE_UDP_FAIL_SKB
+static void probe_udp_drop(void *data, int rc, struct sock *sk,
+			   struct sk_buff *skb)
+#else
+static void probe_udp_drop(void *data, int rc, struct sock *sk)
+#endif
+{
+	turbo_moderate_drop();
+}
+
 static struct hook {
 	const char *name;
 	void *probe;
@@ -71,6 +83,7 @@ static struct hook {
 	{ "sched_process_fork",	probe_fork },
 	{ "sched_migrate_task",	probe_migrate },
 	{ "sched_wakeup_new",	probe_wakeup_new },
+	{ "udp_fail_queue_rcv_skb",	probe_udp_drop },
 #ifdef TURBO_HAVE_VECTOR_UPDATE
 	{ "vector_update",	probe_vector },
 #endif
@@ -83,6 +96,7 @@ static void __maybe_unused check_types(void)
 	check_trace_callback_type_sched_process_fork(probe_fork);
 	check_trace_callback_type_sched_migrate_task(probe_migrate);
 	check_trace_callback_type_sched_wakeup_new(probe_wakeup_new);
+	check_trace_callback_type_udp_fail_queue_rcv_skb(probe_udp_drop);
 #ifdef TURBO_HAVE_VECTOR_UPDATE
 	check_trace_callback_type_vector_update(probe_vector);
 #endif

@@ -43,7 +43,7 @@ static DEFINE_IRQ_WORK(kick_work, kick_fn);
 /* Context: round_mutex held. */
 static void look_after(void)
 {
-	bool live, hooked;
+	bool live, hooked, again;
 
 	mutex_lock(&turbo_guest.lock);
 	live = !cpumask_empty(&turbo_guest.live);
@@ -51,10 +51,13 @@ static void look_after(void)
 	if (!live) {
 		turbo_hooks_off();
 		turbo_file_undo();
+		turbo_moderate_forget();
 		return;
 	}
 	hooked = !turbo_hooks_on();
-	/* the settings first: they decide where the next thread is made */
+	/* what can't wait goes first: a flood starves this thread, too */
+	again = turbo_moderate();
+	/* settings before threads: they decide where the next one is made */
 	turbo_follow();
 	turbo_buffers();
 	turbo_irq_steer();
@@ -65,7 +68,12 @@ static void look_after(void)
 	mutex_unlock(&turbo_guest.lock);
 	if (!hooked)
 		pr_warn_once("some tracepoint can't be hooked: threads are left alone until it can\n");
-	if (check_ms)
+	if (again)	/* within a second, even if one is due much later */
+		mod_delayed_work(wq, &timed,
+				 msecs_to_jiffies(min_t(unsigned int,
+							check_ms ?: MSEC_PER_SEC,
+							MSEC_PER_SEC)));
+	else if (check_ms)
 		queue_delayed_work(wq, &timed, msecs_to_jiffies(check_ms));
 }
 
@@ -125,12 +133,13 @@ int turbo_steer_init(void)
 {
 	int err;
 
-	err = turbo_buffers_check();
+	err = turbo_buffers_check() ?: turbo_moderate_check();
 	if (!err)
 		err = turbo_hooks_init();
 	if (err)
 		return err;
-	wq = alloc_workqueue("turbo_guest", WQ_UNBOUND, 0);
+	/* before processes that compute, when a regular vCPU gets to run at all */
+	wq = alloc_workqueue("turbo_guest", WQ_UNBOUND | WQ_HIGHPRI, 0);
 	if (!wq)
 		return -ENOMEM;
 	return 0;

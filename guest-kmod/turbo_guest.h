@@ -73,6 +73,7 @@ static inline bool turbo_vcpu_live(unsigned int cpu)
  * @TURBO_FILE_FAILED: settings that could not be
  * @TURBO_FILE_RESTORED: settings put back
  * @TURBO_FILE_LEFT: ... not, as they were no longer ours
+ * @TURBO_MODERATED: how often interrupts began to be moderated
  * @TURBO_KICKS: a hook has seen something to look after
  * @TURBO_ROUNDS: looked after
  * @TURBO_ROUND_NS: time that took in all
@@ -95,6 +96,7 @@ enum turbo_count {
 	TURBO_FILE_FAILED,
 	TURBO_FILE_RESTORED,
 	TURBO_FILE_LEFT,
+	TURBO_MODERATED,
 	TURBO_KICKS,
 	TURBO_ROUNDS,
 	TURBO_ROUND_NS,
@@ -155,6 +157,8 @@ enum turbo_fs {
 void turbo_file_exit(void);
 int turbo_file_read(enum turbo_fs fs, const char *path, char *buf, size_t size);
 void turbo_file_set(enum turbo_fs fs, const char *path, const char *value);
+void turbo_file_raise(enum turbo_fs fs, const char *path, u32 to);
+int turbo_file_reset(enum turbo_fs fs, const char *path);
 void turbo_file_undo(void);
 void turbo_file_show(struct seq_file *m);
 
@@ -164,6 +168,12 @@ void turbo_follow(void);
 /* buffers.c: room for what arrives while its reader waits (3.2) */
 int turbo_buffers_check(void);
 void turbo_buffers(void);
+
+/* moderate.c: fewer interrupts for packets that nobody comes to read */
+int turbo_moderate_check(void);
+bool turbo_moderate(void);
+void turbo_moderate_forget(void);
+void turbo_moderate_drop(void);
 
 /* ack.c: acknowledging what waits in the backlog (Algorithm 1) */
 int turbo_ack_init(void);

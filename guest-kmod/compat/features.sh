@@ -60,3 +60,10 @@ have HRTIMER_SETUP "$@" <<'C'
 enum hrtimer_restart f(struct hrtimer *t);
 void g(struct hrtimer *t) { hrtimer_setup(t, f, 0, 0); }
 C
+# 6.10: the packet that is dropped
+have UDP_FAIL_SKB "$@" <<'C'
+#include <linux/tracepoint.h>
+#include <trace/events/udp.h>
+void probe(void *data, int rc, struct sock *sk, struct sk_buff *skb);
+void f(void) { check_trace_callback_type_udp_fail_queue_rcv_skb(probe); }
+C

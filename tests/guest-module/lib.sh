@@ -163,6 +163,7 @@ settings()
 {
 	grep -H . /sys/devices/virtual/workqueue/*/cpumask /sys/devices/virtual/workqueue/cpumask \
 		/sys/block/*/queue/{rq_affinity,read_ahead_kb} /sys/class/net/*/queues/rx-*/rps_* \
+		/sys/class/net/*/{napi_defer_hard_irqs,gro_flush_timeout} \
 		/proc/sys/net/core/{rmem_max,rmem_default,netdev_max_backlog} \
 		/proc/sys/net/ipv4/tcp_rmem
 	vectors | while read -r irq dev; do
