@@ -449,6 +449,7 @@ int main(int argc, char **argv)
 {
 	uint64_t worst = 0, stuck_acked = 0, until;
 	int c, i, all_acked = 0, none_acked = 0;
+	unsigned int again = 0;	/* sent again by then */
 	pthread_t k, r, s;
 
 	while ((c = getopt(argc, argv, "6r:b:w:R:L:lme:H:A:SF:K:")) != -1) {
@@ -520,6 +521,7 @@ int main(int argc, char **argv)
 		free(buf);
 		ti = info(tx);
 		stuck_acked += ti.tcpi_bytes_acked - base;
+		again = ti.tcpi_total_retrans;
 		if (ti.tcpi_unacked == 0 && ti.tcpi_bytes_acked > base)
 			all_acked++;
 		if (ti.tcpi_bytes_acked == base)
@@ -578,8 +580,8 @@ int main(int argc, char **argv)
 	done = 1;
 	pthread_join(k, NULL);
 	pthread_join(r, NULL);
-	printf("rounds=%d all_acked=%d none_acked=%d acked=%llu worst_us=%llu sent=%zu received=%zu gone=%d\n",
-	       i, all_acked, none_acked, (unsigned long long)stuck_acked,
+	printf("rounds=%d all_acked=%d none_acked=%d acked=%llu again=%u worst_us=%llu sent=%zu received=%zu gone=%d\n",
+	       i, all_acked, none_acked, (unsigned long long)stuck_acked, again,
 	       (unsigned long long)worst, sent, (size_t)received, (int)gone);
 	if (!opt.spoil && (!strcmp(opt.end, "read") || !strcmp(opt.end, "fin")))
 		return received == sent ? 0 : 1;
