@@ -126,7 +126,10 @@ migrate() # DOMAIN FROM TO
 		from=(-c "qemu+unix:///system?socket=$LV_RUN/other/libvirt-sock")
 	fi
 	timeout 400 virsh -q ${from[@]+"${from[@]}"} migrate --live "$1" "$to" \
-		--migrateuri "tcp://127.0.0.1:$port"
+		--migrateuri "tcp://127.0.0.1:$port" && return
+	# A guest that has crashed does not migrate either.
+	grep -v '^-' "/var/log/libvirt/qemu/$1.log" | tail -n 30
+	return 1
 }
 is_there() { same "$(other domstate "$1" | head -n 1)" running; }
 
