@@ -18,6 +18,28 @@ number_status=0
 # an answer, time leaps to whatever timer is next.
 leave_outer_machine() { cd /; }
 
+# From now on the emulated CPUs' turns are 12 us at most, which CPU 0 pays for, until
+# "long_turns".  It is for latencies below 300 us, and for slices on one CPU while
+# others work; and it costs time.  With $ST_LONG_TURNS they stay as they are.
+short_turns()
+{
+	[ "${ST_CLOCK:-}" = virtual ] && [ ! "${ST_LONG_TURNS:-}" ] || return 0
+	# So many a tick are too many, and an idle CPU has no ticks.
+	echo 10000000 >/proc/sys/kernel/perf_event_max_sample_rate
+	cp "$numbers/shortturns" /tmp
+	coproc SHORT_TURNS { exec /tmp/shortturns 0 50; }
+	read -r <&"${SHORT_TURNS[0]}"
+	[ "$REPLY" = begun ]
+}
+
+long_turns()
+{
+	local pid=${SHORT_TURNS_PID:-}
+	[ "$pid" ] || return 0
+	kill "$pid"
+	wait "$pid" || true
+}
+
 # A number and its target: "number NAME MEASURED OP TARGET".  The line also
 # counts as a test.
 number()
