@@ -11,7 +11,7 @@
 #   dedicated       the core is the first guest's alone; the others are stopped
 #   stock           one vCPU
 #   poll            the same, and vhost polls; other guests, as it is set at start
-#   slice+hrtick    one vCPU, with a slice of 100 us, for all
+#   slice+hrtick    one vCPU, with a slice of 100 us (slice_ns), for all
 #   pinned          a vCPU for I/O on the spare core, and what can be sent there
 #                   without any module of ours
 #   rr              the same under SCHED_RR
@@ -19,21 +19,26 @@
 
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../numbers/guest-lib.sh"
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../guest/linux/lib.sh"
+[ ! "${BENCH_PROFILE:-}" ] ||
+	. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/profile.sh"
 
 : "${regular_cpus:=1}" "${core:=2}" "${client_cpu:=3}" "${guest_vcpus:=1}"
 client=(taskset -c "$client_cpu")
-# What "turns" was called with, for now.
+# What "turns" was called with, for now, and the slice of "slice+hrtick".
 point_turns=
+slice_ns=100000
 seconds=1
 
 guests_start() # OPTIONS of "guest start"
 {
 	module_load turbo_cpus=$core
 	# Guests that are stopped for seconds think that they hang.
-	"$G" start --append nowatchdog --vcpus "$guest_vcpus" "$@" "${guests[@]}"
+	"$G" start --append "nowatchdog${BENCH_PROFILE:+ nokaslr}" --vcpus "$guest_vcpus" \
+		"$@" "${guests[@]}"
 	"$G" place --regular "$regular_cpus" --turbo 0 --rest 0 "${guests[@]}"
 	"$G" hog "${guests[@]}"
 	ip=$("$G" show one | sed -n 's/^ip=//p')
+	short_turns
 }
 
 # Guests as those, for the way "poll": they are stopped until then.
@@ -105,10 +110,11 @@ hrtick_was=$(grep -oE '\<(NO_)?HRTICK\>' /sys/kernel/debug/sched/features)
 way_begin() # WAY
 {
 	local tid
+	way_now=$1
 	case $1 in
 	slice+hrtick)
 		echo HRTICK >/sys/kernel/debug/sched/features
-		slices 100000
+		slices "$slice_ns"
 		;;
 	pinned|rr)
 		"$G" place --turbo "$core" "${running[@]}"
@@ -127,6 +133,7 @@ way_begin() # WAY
 way_end() # WAY
 {
 	local tid
+	way_now=
 	case $1 in
 	slice+hrtick)
 		slices 0
@@ -152,17 +159,24 @@ timed()
 {
 	local before cpus
 	mapfile -t cpus < <(seq 0 "$core")
+	[ ! "${BENCH_PROFILE:-}" ] || profile_begin
 	before=$(cpu_ticks "${cpus[@]}")
 	answer=$("$@") || answer=
 	busy=$(busy_cores $((core + 1)) "$before" "$(cpu_ticks "${cpus[@]}")")
+	[ ! "${BENCH_PROFILE:-}" ] || profile_end "${way_now:-dedicated}-$*"
 }
 
-# Mbit/s that a guest received.
+# Mbit/s that a guest received.  A server that gets few turns takes a while to be ready
+# for the next one.
 iperf() # IP PORT OPTIONS
 {
 	local ip=$1 port=$2 report
 	shift 2
-	report=$("${client[@]}" timeout 120 iperf3 -J -c "$ip" -p "$port" -t "$seconds" "$@") || true
+	for _ in {1..20}; do
+		report=$("${client[@]}" timeout 120 iperf3 -J -c "$ip" -p "$port" -t "$seconds" "$@") || true
+		[[ $report == *"Connection refused"* ]] || break
+		sleep 0.2
+	done
 	jq '.end.sum_received.bits_per_second / 1e6' <<<"$report" ||
 		echo "iperf3 $*: $report" >&2
 }
