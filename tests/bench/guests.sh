@@ -167,14 +167,14 @@ timed()
 }
 
 # Mbit/s that a guest received.  A server that gets few turns takes a while to be ready
-# for the next one.
+# for the next one, and refuses or resets connections until it is.
 iperf() # IP PORT OPTIONS
 {
 	local ip=$1 port=$2 report
 	shift 2
 	for _ in {1..20}; do
 		report=$("${client[@]}" timeout 120 iperf3 -J -c "$ip" -p "$port" -t "$seconds" "$@") || true
-		[[ $report == *"Connection refused"* ]] || break
+		[[ $report == *"Connection re"[fs]* ]] || break
 		sleep 0.2
 	done
 	jq '.end.sum_received.bits_per_second / 1e6' <<<"$report" ||
