@@ -36,8 +36,15 @@ guests_start() # OPTIONS of "guest start"
 	"$G" start --append "nowatchdog${BENCH_PROFILE:+ nokaslr}" --vcpus "$guest_vcpus" \
 		"$@" "${guests[@]}"
 	"$G" place --regular "$regular_cpus" --turbo 0 --rest 0 "${guests[@]}"
-	"$G" hog "${guests[@]}"
 	ip=$("$G" show one | sed -n 's/^ip=//p')
+	[ "${serve_first:-}" ] || guests_busy
+}
+
+# Their hogs begin.  With $serve_first that is the bench's to say, when its servers
+# have started, which would take long beside hogs.
+guests_busy()
+{
+	"$G" hog "${guests[@]}"
 	short_turns
 }
 
