@@ -84,7 +84,7 @@ tap_stage() # NAME COMMAND...
 	log=$tap_dir/${name//[^a-zA-Z0-9.]/-}.log
 	printf '%s ...\n' "$name"
 	"$@" >"$log" 2>&1 </dev/null || status=$?
-	if tap_emulator_stopped "$status" "$log"; then
+	if tap_emulator_stopped "$status" "$log" && tap_time_left; then
 		mv "$log" "$log.stopped"
 		echo "$name: the emulator failed; once more (see $log.stopped)"
 		tap_gist "$name, the first time" "$status" "$log.stopped" >>"$tap_report"
@@ -114,6 +114,9 @@ tap_stage() # NAME COMMAND...
 		tap_gist "$name" "$status" "$log" >>"$tap_report"
 	fi
 }
+
+# Is there time for a stage that has failed to run once more?
+tap_time_left() { [ -z "$tap_limit" ] || [ $((SECONDS / 60)) -lt $((tap_limit + 15)) ]; }
 
 # Under TCG, with a thread a CPU, an idle CPU now and then loses a timer, or QEMU
 # fails by an assertion of its own: see tests/host/README.md.  A host that hangs or
