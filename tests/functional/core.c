@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "../numbers/clock.h"
 #include "abi.h"
 #include "attr.h"
 #include "host.h"
@@ -106,9 +107,10 @@ static void add_another(void)
  * struct stretch - time between switches on each turbo core
  * @ns2: on CPU 2, in the mean
  * @ns3: on CPU 3
+ * @nap_ns: how long a sleep of 200 us took meanwhile, in the mean
  */
 struct stretch {
-	uint64_t ns2, ns3;
+	uint64_t ns2, ns3, nap_ns;
 };
 
 static uint64_t mean_ns(const struct sched_turbo_core *from,
@@ -123,17 +125,23 @@ static uint64_t mean_ns(const struct sched_turbo_core *from,
 static bool measure(struct stretch *s)
 {
 	struct sched_turbo_core a = { 0 }, b = { 0 }, c = { 0 }, d = { 0 };
-	int i;
+	uint64_t begun, now = 0, naps = 0;
 
 	await(SOON, on_core(2) == 2 && on_core(3) == 2);
 	usleep(100000);
 	core_find(2, &a);
 	core_find(3, &b);
-	for (i = 0; i < 10; i++) {
-		usleep(50000);
-		if (on_core(2) != 2)
+	begun = now_ns();
+	while (now < begun + 500 * MS) {
+		usleep(200);
+		now = now_ns();
+		naps++;
+		if (naps % 64 == 0 && on_core(2) != 2)
 			return false;
 	}
+	if (on_core(2) != 2)
+		return false;
+	s->nap_ns = (now - begun) / naps;
 	core_find(2, &c);
 	core_find(3, &d);
 	s->ns2 = mean_ns(&a, &c);
@@ -144,14 +152,20 @@ static bool measure(struct stretch *s)
 static void set_slice(void)
 {
 	struct stretch s = { 0 };
+	bool often;
 
 	is(core_slice(2, 4 * MS), 0, "set the slice of cpu 2");
 	is(core_slice(3, 200 * US), 0, "set the slice of cpu 3");
 	ok(await(SOON, slices_are(4 * MS, 200 * US)), "the threads have them");
-	ok(await(SOON, measure(&s) && s.ns2 > 2 * s.ns3),
-	   "... and switch that often");
-	note("stretches of %llu and %llu us", (unsigned long long)s.ns2 / 1000,
-	     (unsigned long long)s.ns3 / 1000);
+	often = await(SOON, measure(&s) && s.ns2 > 2 * s.ns3);
+	note("stretches of %llu and %llu us, naps of %llu us",
+	     (unsigned long long)s.ns2 / 1000, (unsigned long long)s.ns3 / 1000,
+	     (unsigned long long)s.nap_ns / 1000);
+	/* an emulator that has few turns has late timers, ours like others' */
+	if (!often && s.nap_ns > 2 * MS)
+		skip("timers are late here", "... and switch that often");
+	else
+		ok(often, "... and switch that often");
 
 	log_mark();
 	is(core_slice(2, 99999), -ERANGE, "a slice that is too short");
