@@ -268,10 +268,10 @@ static void counters(void)
 		attach(proc_tid(&p, i), 0);
 	proc_tell(&p, 2, TASK_NAP);
 	usleep(500000);
-	thread_find(proc_tid(&p, 2), &t);
+	ok(await(SOON, thread_find(proc_tid(&p, 2), &t) && t.wakeups > 10),
+	   "wake-ups are counted");
 	for (i = 0; i < SCHED_TURBO_HIST_BUCKETS; i++)
 		hist += t.wake_hist[i];
-	ok(t.wakeups > 10, "wake-ups are counted");
 	ok(hist && hist <= t.wakeups && hist + 2 >= t.wakeups,
 	   "each with its time");
 	for (i = 0; i < 3; i++) {

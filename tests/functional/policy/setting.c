@@ -76,6 +76,27 @@ static int set_and_get(void *arg)
 	return 0;
 }
 
+/* What has become of the thread, for a failure's sake. */
+static bool is_now(enum abi abi, int policy, int priority, int cpus)
+{
+	long is_policy = getscheduler(abi, 0), is_priority = getparam(abi, 0);
+	int is_cpus = nr_cpus_allowed();
+
+	if (is_policy == policy && is_priority == priority && is_cpus == cpus)
+		return true;
+	note("policy %#lx, priority %ld, %d CPUs; not %#x, %d, %d", is_policy,
+	     is_priority, is_cpus, policy, priority, cpus);
+	return false;
+}
+
+/* Did a call succeed? */
+static bool done(long ret)
+{
+	if (ret)
+		note("a call returned %ld", ret);
+	return !ret;
+}
+
 static int leave_to(void *arg)
 {
 	static const struct { int policy, priority; } to[] = {
@@ -94,12 +115,10 @@ static int leave_to(void *arg)
 
 			setscheduler(abi, 0, to[from].policy,
 				     to[from].priority);
-			good = !setscheduler(abi, 0, TURBO, 0) &&
-			       getscheduler(abi, 0) == TURBO &&
-			       !setscheduler(abi, 0, policy, priority) &&
-			       getscheduler(abi, 0) == policy &&
-			       getparam(abi, 0) == priority &&
-			       nr_cpus_allowed() == cpus;
+			good = done(setscheduler(abi, 0, TURBO, 0)) &&
+			       done(getscheduler(abi, 0) - TURBO) &&
+			       done(setscheduler(abi, 0, policy, priority)) &&
+			       is_now(abi, policy, priority, cpus);
 			ok(good, "%s: setscheduler %#x - SCHED_TURBO - %#x",
 			   abi_name[abi], to[from].policy, policy);
 
@@ -109,12 +128,10 @@ static int leave_to(void *arg)
 				.flags = policy & RESET_ON_FORK ? FLAG_RESET : 0,
 				.priority = priority,
 			};
-			good = !setslice(abi, 0, TURBO, 0) &&
-			       getscheduler(abi, 0) == TURBO &&
-			       !setattr(abi, 0, &attr) &&
-			       getscheduler(abi, 0) == policy &&
-			       getparam(abi, 0) == priority &&
-			       nr_cpus_allowed() == cpus;
+			good = done(setslice(abi, 0, TURBO, 0)) &&
+			       done(getscheduler(abi, 0) - TURBO) &&
+			       done(setattr(abi, 0, &attr)) &&
+			       is_now(abi, policy, priority, cpus);
 			ok(good, "%s: setattr %#x - SCHED_TURBO - %#x",
 			   abi_name[abi], to[from].policy, policy);
 		}
