@@ -29,10 +29,10 @@ is() # GOT WANTED
 	[ "$1" = "$2" ] || { echo "got '$1', wanted '$2'"; return 1; }
 }
 
-# eventually COMMAND...: succeeds within five seconds, or as many as "patience" says
+# eventually COMMAND...: succeeds within 30 seconds, or as many as "patience" says
 eventually()
 {
-	local end=$((SECONDS + ${patience:-5}))
+	local end=$((SECONDS + ${patience:-30}))
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.02
