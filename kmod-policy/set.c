@@ -33,22 +33,26 @@
 static DEFINE_MUTEX(set_mutex);
 
 /*
- * Take @p out of SCHED_TURBO.  Returns false if it was not under it.
+ * Take @p out of SCHED_TURBO.  @was: it was under it before the request, so that
+ * somebody else may be taking it out: sched_turbo.ko itself does, when it sees a
+ * policy that is not a fair one.  Returns false if it was not under it.
  * Context: process context, no locks, may sleep.
  */
-static bool leave(struct task_struct *p)
+static bool leave(struct task_struct *p, bool was)
 {
 	u64 slice_ns;
 	bool left;
 
 	/* The usual case, and then nobody has to wait. */
-	if (!sched_turbo_task_query(p, &slice_ns))
+	if (!was && !sched_turbo_task_query(p, &slice_ns))
 		return false;
 	mutex_lock(&set_mutex);
 	left = sched_turbo_task_query(p, &slice_ns) &&
 	       !sched_turbo_detach_task(p);
 	mutex_unlock(&set_mutex);
-	return left;
+	if (!left && was)
+		sched_turbo_task_settle();
+	return left || was;
 }
 
 /*
@@ -64,11 +68,15 @@ static bool leave(struct task_struct *p)
 static long set_other(const struct turbo_syscall *call)
 {
 	struct task_struct *p = turbo_task_get(call->args[0]);
+	u64 slice_ns;
+	bool was = p && sched_turbo_task_query(p, &slice_ns);
 	long ret = turbo_original(call);
 
 	if (p) {
-		while (!ret && leave(p))
+		while (!ret && leave(p, was)) {
+			was = false;
 			ret = turbo_original(call);
+		}
 		put_task_struct(p);
 	}
 	return ret;

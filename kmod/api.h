@@ -43,4 +43,14 @@ int sched_turbo_detach_task(struct task_struct *p);
  */
 bool sched_turbo_task_query(struct task_struct *p, u64 *slice_ns);
 
+/**
+ * sched_turbo_task_settle - wait for whoever is detaching a thread
+ *
+ * A thread that is no longer under SCHED_TURBO may not have been given back all
+ * that it was.  After this one that was found not to be before has.
+ *
+ * Context: task context, may sleep.
+ */
+void sched_turbo_task_settle(void);
+
 #endif /* SCHED_TURBO_API_H */

@@ -422,3 +422,11 @@ bool sched_turbo_task_query(struct task_struct *p, u64 *slice_ns)
 	return th;
 }
 EXPORT_SYMBOL_GPL(sched_turbo_task_query);
+
+void sched_turbo_task_settle(void)
+{
+	/* held from hiding a thread until it has been given back what it was */
+	mutex_lock(&turbo_mutex);
+	mutex_unlock(&turbo_mutex);
+}
+EXPORT_SYMBOL_GPL(sched_turbo_task_settle);
