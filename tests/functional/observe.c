@@ -107,9 +107,9 @@ static void hooks_are_off(void)
 	if (readable)
 		is(how_many_hooked(), HOOKS, "all hooks with one of two left");
 	core_find(2, &c);
-	usleep(300000);
-	core_find(2, &d);
-	ok(d.foreign_switches > c.foreign_switches, "switches are counted now");
+	ok(await(SOON, core_find(2, &d) &&
+		 d.foreign_switches > c.foreign_switches),
+	   "switches are counted now");
 
 	detach(proc_tid(&p, 1), NULL);
 	if (readable)
