@@ -62,13 +62,15 @@ figure() { printf '%s[%s] %s - peer\n' "$1" "$ST_KERNEL" "$2"; }
 
 pids=()
 
-# Starts a micro guest in the background; its thread id is put in "tid".
+# Starts a micro guest in the background; its thread id is put in "tid".  With
+# "guest_session", which is setsid, each is in an autogroup of its own.
+guest_session=
 guest() # NAME ARGUMENTS...
 {
 	local name=$1 i
 	shift
 	rm -f "/tmp/guest-$name"
-	"$micro" --status "/tmp/guest-$name" "$@" >/dev/null &
+	$guest_session "$micro" --status "/tmp/guest-$name" "$@" >/dev/null &
 	pids+=($!)
 	for ((i = 0; i < 400; i++)); do
 		[ ! -s "/tmp/guest-$name" ] || break
