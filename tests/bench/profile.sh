@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # profile.sh - where the CPUs' time goes while a bench takes a sample; sourced by
-# guests.sh and price for "tests/bench/run --profile"
+# guests.sh for "tests/bench/run --profile"
 #
 # perf samples all CPUs of the test host, and sees into the guests, by the kernel's
 # high-resolution timer: an emulated CPU has no counters.  Under the virtual clock a
@@ -17,14 +17,13 @@ software
 perf=(perf kvm --host --guest --guestkallsyms=/tmp/profile/kallsyms
       --guestmodules=/tmp/profile/modules)
 
-# Symbols of guest "one", or of $profile_guest, which has the address $ip; the others
-# run the same kernel at the same addresses.
+# Symbols of guest "one"; the others run the same kernel at the same addresses.
 profile_symbols()
 {
 	local file
 	mkdir -p /tmp/profile
 	for file in kallsyms modules; do
-		"$G" exec "${profile_guest:-one}" "nc -l -p 9999 </proc/$file >/dev/null 2>&1 &"
+		"$G" exec one "nc -l -p 9999 </proc/$file >/dev/null 2>&1 &"
 		sleep 0.5
 		cat <"/dev/tcp/$ip/9999" >/tmp/profile/$file
 	done
