@@ -188,6 +188,8 @@ struct turbo_vcpu {
  * @bid: who should have it, of other VMs than who runs; he waits or is held back
  * @bid_ns: the credit of his VM
  * @bid_at_ns: in which tick
+ * @stranger: how often it was seen with a thread that is no VM's, see
+ *	turbo_stranger_next(); the tick's
  */
 struct turbo_seat {
 	struct turbo_vcpu *cur;
@@ -200,6 +202,7 @@ struct turbo_seat {
 	struct turbo_vcpu *bid;
 	s64 bid_ns;
 	u64 bid_at_ns;
+	unsigned int stranger;
 };
 
 DECLARE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);

@@ -16,6 +16,9 @@
 /* Common levels are nanoseconds for a weight of 1, shifted by this. */
 #define LEVEL_SHIFT	10
 
+/* A stranger that is seen counts as often as he may not be seen. */
+#define STRANGER_STEP	8
+
 /* @value * @mul / @div, rounded down; nothing overflows if that fits. */
 static u64 scale(u64 value, u64 mul, u64 div)
 {
@@ -294,4 +297,12 @@ s64 turbo_floor_next(s64 owed_ns, u64 floor_ns, u64 used_ns)
 		return most;
 	/* so that one period later something is owed again */
 	return owed_ns < -most / 2 ? -most / 2 : owed_ns;
+}
+
+unsigned int turbo_stranger_next(unsigned int seen, bool runs)
+{
+	if (!runs)
+		return seen ? seen - 1 : 0;
+	return seen + STRANGER_STEP < TURBO_STRANGER_MAX ?
+	       seen + STRANGER_STEP : TURBO_STRANGER_MAX;
 }

@@ -134,4 +134,22 @@ s64 turbo_credit_now(s64 credit_ns, u64 level_ns, u64 used_ns, u64 elapsed_ns,
  */
 s64 turbo_floor_next(s64 owed_ns, u64 floor_ns, u64 used_ns);
 
+/* What turbo_stranger_next() counts up to, and from where on there is one. */
+#define TURBO_STRANGER_MAX	96
+#define TURBO_STRANGER		32
+
+/**
+ * turbo_stranger_next - does a thread that is no VM's have a part of a CPU?
+ * @seen: what this said the last time, 0 at first
+ * @runs: such a thread runs there now
+ *
+ * For a CPU that is looked at again and again.  Who is seen there more than one time
+ * in nine is counted up to, and who is not to be seen any more is forgotten within 96
+ * times.
+ *
+ * Return: the new count, up to TURBO_STRANGER_MAX; with TURBO_STRANGER or more the CPU
+ * has a stranger.
+ */
+unsigned int turbo_stranger_next(unsigned int seen, bool runs);
+
 #endif /* SCHED_TURBO_BUDGET_H */

@@ -352,6 +352,36 @@ static void floor_is_not_late(void **state)
 	}
 }
 
+/* A CPU has a stranger who runs there for a quarter of the time, in turns of 4 of 16. */
+static void strangers_are_seen(void **state)
+{
+	unsigned int seen, i, first, runs, of;
+
+	(void)state;
+	for (seen = 0, i = 0; i < MANY; i++) {
+		seen = turbo_stranger_next(seen, i % 16 < 4);
+		assert_true(seen <= TURBO_STRANGER_MAX);
+		assert_true(i < 32 || seen >= TURBO_STRANGER);
+	}
+	/* and is forgotten */
+	for (i = 0; seen >= TURBO_STRANGER; i++)
+		seen = turbo_stranger_next(seen, false);
+	assert_true(i <= TURBO_STRANGER_MAX);
+	/* one time in ten, in turn, is none; one in eight is */
+	for (of = 2; of <= 40; of++) {
+		for (seen = 0, i = 0; i < MANY; i++)
+			seen = turbo_stranger_next(seen, i % of == 0);
+		assert_int_equal(seen >= TURBO_STRANGER, of < 9);
+	}
+	/* nor are threads that are there for less than four times in a row */
+	for (first = 1; first <= 3; first++)
+		for (seen = 0, i = 0; i < MANY; i++) {
+			runs = i % 64 < first;
+			seen = turbo_stranger_next(seen, runs);
+			assert_true(seen < TURBO_STRANGER);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +395,7 @@ int main(void)
 		cmocka_unit_test(settles),
 		cmocka_unit_test(credit_is_bounded),
 		cmocka_unit_test(floor_is_not_late),
+		cmocka_unit_test(strangers_are_seen),
 	};
 
 	return cmocka_run_group_tests_name("budget", tests, NULL, NULL);
