@@ -14,55 +14,44 @@
 #include <linux/ktime.h>
 #include <linux/rculist.h>
 
-#include "vm.h"
-
-/*
- * It takes that part of a period between two VMs for one that runs to be moved
- * to the other's core.
- */
-#define BOUNCE_PART	8
+#include "choose.h"
 
 /* Where a stranger runs, credits closer than this part of a period are the same. */
 #define STRANGER_PART	8
 
-/* CPUs that are looked at for one that wakes up. */
-#define SCAN_CPUS	32
-
-/* A CPU that has not woken whom it should for so long a part is not waited for. */
-#define LATE_PART	16
-
 /* Held vCPUs that others have let go on before an idle CPU leaves it to the tick. */
 #define FILL_TRIES	4
 
-/* The vCPU that runs on a CPU, if one does.  Context: RCU. */
-static struct turbo_vcpu *runner(int cpu)
-{
-	struct turbo_vcpu *v = READ_ONCE(per_cpu(turbo_seats, cpu).cur);
-
-	return v && !READ_ONCE(v->gone) ? v : NULL;
-}
-
-static bool idles(int cpu)
-{
-	return READ_ONCE(per_cpu(turbo_seats, cpu).idle);
-}
-
-/*
- * By how much credits are to differ on a CPU before somebody is held back.  Who is held
- * back is not in the queue, and leaves his part to all that are.  Among VMs that evens
- * out, but a thread that is none's, or a VM without a budget, keeps it: beside three VMs
- * with the same weight it had 31 % instead of a quarter.  So there the kernel's own turns
- * are not cut short, and only what adds up beyond them is evened out.
+/**
+ * turbo_choose_slack - by how much credits are to differ before one is held back
+ * @cpu: for whose CPU
+ *
+ * Who is held back is not in the queue, and leaves his part to all that are.
+ * Among VMs that is made up for, but a thread that is none's, or a VM without a
+ * budget, keeps it: beside three that always work it had 44 % instead of 25.  So
+ * there the kernel's own turns are not cut short, and only what adds up beyond
+ * them is evened out.
+ *
+ * Context: any under RCU.
+ * Return: nanoseconds.
  */
-static s64 slack_of(const struct turbo_seat *seat)
+s64 turbo_choose_slack(int cpu)
 {
-	if (READ_ONCE(seat->stranger) >= TURBO_STRANGER)
+	if (READ_ONCE(per_cpu(turbo_seats, cpu).stranger) >= TURBO_STRANGER)
 		return turbo_budget_period() / STRANGER_PART;
 	return turbo_budget_slack();
 }
 
-/* The credit of a VM, computed once.  Context: the tick, whose time is @now. */
-static s64 credit_of(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
+/**
+ * turbo_credit_of - the credit of a VM, computed once
+ * @vm: the VM
+ * @kind: on which kind of core
+ * @now: the tick's time
+ *
+ * Context: the tick.
+ * Return: as turbo_budget_credit().
+ */
+s64 turbo_credit_of(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 {
 	struct turbo_use *use = &vm->use[kind];
 
@@ -79,19 +68,13 @@ static bool wanting(struct turbo_vm *vm, enum turbo_kind kind)
 	       atomic_read(&vm->use[kind].nr[VCPU_HELD]) > 0;
 }
 
-/* Is the vCPU in a queue, and would it run if it were its turn? */
-static bool queued(const struct turbo_vcpu *v)
-{
-	return READ_ONCE(v->state) == VCPU_WAITS && !READ_ONCE(v->stuck);
-}
-
 /* Has the VM a vCPU in the queue of @cpu? */
 static bool waits_on(struct turbo_vm *vm, int cpu)
 {
 	struct turbo_vcpu *v;
 
 	turbo_for_each_vcpu(v, vm)
-		if (queued(v) && task_cpu(v->task) == cpu)
+		if (turbo_queued(v) && task_cpu(v->task) == cpu)
 			return true;
 	return false;
 }
@@ -119,7 +102,7 @@ static struct turbo_vcpu *held_for(struct turbo_vm *vm, int cpu,
 static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
 		   s64 credit, u64 now, struct turbo_vcpu **held)
 {
-	bool idle = idles(cpu);
+	bool idle = turbo_idles(cpu);
 	struct turbo_vcpu *v;
 	struct turbo_vm *vm;
 	bool found = false;
@@ -154,7 +137,7 @@ static bool better(int cpu, enum turbo_kind kind, struct turbo_vm *but,
 static void bid(struct turbo_vcpu *v, int cpu, s64 credit, u64 now)
 {
 	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
-	struct turbo_vcpu *x = runner(cpu);
+	struct turbo_vcpu *x = turbo_runner(cpu);
 
 	if (x && x->vm == v->vm)
 		return;
@@ -174,12 +157,12 @@ static void bid_waiting(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 	if (atomic_read(&vm->use[kind].nr[VCPU_WAITS]) <= 0)
 		return;
 	turbo_for_each_vcpu(v, vm) {
-		if (!queued(v))
+		if (!turbo_queued(v))
 			continue;
 		cpu = task_cpu(v->task);
 		if (turbo_kind_of(cpu) == kind &&
-		    !idles(cpu))
-			bid(v, cpu, credit_of(vm, kind, now), now);
+		    !turbo_idles(cpu))
+			bid(v, cpu, turbo_credit_of(vm, kind, now), now);
 	}
 }
 
@@ -204,7 +187,7 @@ static void bid_held(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 		last = v;
 		for_each_cpu_and(cpu, v->task->cpus_ptr, cpu_online_mask)
 			if (turbo_kind_of(cpu) == kind)
-				bid(v, cpu, credit_of(vm, kind, now), now);
+				bid(v, cpu, turbo_credit_of(vm, kind, now), now);
 	}
 }
 
@@ -213,7 +196,7 @@ static void compare(int cpu, u64 now)
 {
 	struct turbo_seat *seat = per_cpu_ptr(&turbo_seats, cpu);
 	enum turbo_kind kind = turbo_kind_of(cpu);
-	struct turbo_vcpu *v = runner(cpu), *held;
+	struct turbo_vcpu *v = turbo_runner(cpu), *held;
 	s64 least = S64_MIN;
 
 	if (seat->bid_at_ns != now)
@@ -222,9 +205,9 @@ static void compare(int cpu, u64 now)
 	if (kind == TURBO_REGULAR)
 		WRITE_ONCE(seat->stranger,
 			   turbo_stranger_next(seat->stranger,
-					       !v && !idles(cpu)));
+					       !v && !turbo_idles(cpu)));
 	if (v)
-		least = credit_of(v->vm, kind, now) + slack_of(seat);
+		least = turbo_credit_of(v->vm, kind, now) + turbo_choose_slack(cpu);
 	if (seat->bid_ns <= least)
 		return;
 	held = READ_ONCE(seat->bid->state) == VCPU_HELD ? seat->bid : NULL;
@@ -236,72 +219,6 @@ static void compare(int cpu, u64 now)
 		turbo_park_send(held, cpu, now);
 	else if (v && !v->vm->off)
 		turbo_park_order(v, cpu);
-}
-
-/*
- * Where a vCPU of @vm waits, the one that runs may be worth as much, or be of
- * the same VM, while another core idles, or somebody runs there who is ahead.
- * That core is to be had, and the kernel's balancer does not see to it soon, or
- * not at all: for it, all cores are as busy.  Who waits cannot be moved, but who
- * runs can: it is held back, and goes on at once over there, where
- * turbo_choose_woken() does the rest.
- *
- * Context: the tick, after all have been compared.
- */
-static void bounce(struct turbo_vm *vm, struct turbo_vcpu *waiting,
-		   enum turbo_kind kind, u64 now)
-{
-	int from = task_cpu(waiting->task), cpu, to = -1;
-	struct turbo_vcpu *x, *mover = runner(from);
-	struct turbo_seat *seat;
-	s64 least;
-
-	if (!mover || mover->vm->off || turbo_kind_of(from) != kind)
-		return;
-	least = credit_of(mover->vm, kind, now);
-	/* it is being held back for who waits */
-	if (least + slack_of(per_cpu_ptr(&turbo_seats, from)) <
-	    credit_of(vm, kind, now))
-		return;
-	least = min(least, credit_of(vm, kind, now)) -
-		(s64)(turbo_budget_period() / BOUNCE_PART);
-	for_each_cpu_and(cpu, mover->task->cpus_ptr, cpu_online_mask) {
-		seat = per_cpu_ptr(&turbo_seats, cpu);
-		if (turbo_kind_of(cpu) != kind || READ_ONCE(seat->take))
-			continue;
-		if (idles(cpu)) {
-			to = cpu;
-			break;
-		}
-		x = runner(cpu);
-		if (!x || x->vm->off || READ_ONCE(x->ordered) ||
-		    credit_of(x->vm, kind, now) >= least)
-			continue;
-		least = credit_of(x->vm, kind, now);
-		to = cpu;
-	}
-	if (to < 0)
-		return;
-	WRITE_ONCE(mover->room, to);
-	turbo_park_order(mover, from);
-}
-
-/* The VM that is furthest behind shall not wait in vain.  Context: the tick. */
-static void make_room(enum turbo_kind kind, u64 now)
-{
-	struct turbo_vm *vm, *worst = NULL;
-	struct turbo_vcpu *v;
-
-	turbo_for_each_vm(vm)
-		if (!vm->off && atomic_read(&vm->use[kind].nr[VCPU_WAITS]) > 0 &&
-		    (!worst || credit_of(vm, kind, now) >
-			       credit_of(worst, kind, now)))
-			worst = vm;
-	if (!worst)
-		return;
-	turbo_for_each_vcpu(v, worst)
-		if (queued(v) && v->kind == kind)
-			bounce(worst, v, kind, now);
 }
 
 /* May a vCPU run on a CPU of the kind on which it was held back? */
@@ -322,11 +239,11 @@ static bool at_home(const struct turbo_vcpu *v, enum turbo_kind kind)
  */
 static bool joins(const struct turbo_vcpu *v, enum turbo_kind kind, u64 now)
 {
-	struct turbo_vcpu *x = runner(task_cpu(v->task));
+	struct turbo_vcpu *x = turbo_runner(task_cpu(v->task));
 
 	return kind == TURBO_TURBO && x && x->vm != v->vm && !x->vm->off &&
 	       turbo_kind_of(task_cpu(v->task)) == kind &&
-	       credit_of(v->vm, kind, now) >= credit_of(x->vm, kind, now);
+	       turbo_credit_of(v->vm, kind, now) >= turbo_credit_of(x->vm, kind, now);
 }
 
 /*
@@ -353,7 +270,7 @@ static void let_go(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 			       joins(v, kind, now);
 		else
 			goes = now - READ_ONCE(v->sent_ns) >
-			       turbo_budget_period() / LATE_PART;
+			       turbo_budget_period() / TURBO_LATE_PART;
 		if (goes)
 			turbo_park_release(v);
 	}
@@ -385,9 +302,9 @@ static void refresh(enum turbo_kind kind, u64 now)
 	int cpu;
 
 	for_each_online_cpu(cpu) {
-		v = runner(cpu);
+		v = turbo_runner(cpu);
 		if (v && turbo_kind_of(cpu) == kind)
-			credit_of(v->vm, kind, now);
+			turbo_credit_of(v->vm, kind, now);
 	}
 }
 
@@ -411,45 +328,14 @@ bool turbo_choose(u64 now)
 		for (idle = 1; idle >= 0; idle--)
 			for_each_online_cpu(cpu)
 				if (turbo_kind_of(cpu) == kind &&
-				    idles(cpu) == idle)
+				    turbo_idles(cpu) == idle)
 					compare(cpu, now);
 		refresh(kind, now);
 		/* turbo cores are evened out by turbo_place_balance() */
 		if (kind == TURBO_REGULAR)
-			make_room(kind, now);
+			turbo_room_make(kind, now);
 	}
 	return busy;
-}
-
-/*
- * The CPU of those that the vCPU may use where somebody runs whose VM has the
- * least credit, and less than @below.  By the credits of the last tick: this is
- * asked under a runqueue lock, which is also why not all of many CPUs are looked
- * at, but the next ones.
- * Return: the CPU, or -1.
- */
-static int weakest(const struct turbo_vcpu *v, int but, s64 below, u64 now)
-{
-	enum turbo_kind kind = turbo_kind_of(but);
-	struct turbo_use *use;
-	struct turbo_vcpu *x;
-	int cpu, to = -1, n = 0;
-
-	for_each_cpu_wrap(cpu, v->task->cpus_ptr, but) {
-		if (n++ > SCAN_CPUS)
-			break;
-		x = runner(cpu);
-		if (!x || cpu == but || turbo_kind_of(cpu) != kind ||
-		    x->vm->off || READ_ONCE(per_cpu(turbo_seats, cpu).take))
-			continue;
-		use = &x->vm->use[kind];
-		if (READ_ONCE(use->now_ns) >= below ||
-		    now - READ_ONCE(use->stamp_ns) > turbo_budget_period() / LATE_PART)
-			continue;
-		below = use->now_ns;
-		to = cpu;
-	}
-	return to;
 }
 
 /**
@@ -466,7 +352,7 @@ static int weakest(const struct turbo_vcpu *v, int but, s64 below, u64 now)
 void turbo_choose_woken(struct turbo_vcpu *v, int cpu)
 {
 	enum turbo_kind kind = v->kind;
-	struct turbo_vcpu *x = runner(cpu);
+	struct turbo_vcpu *x = turbo_runner(cpu);
 	s64 its, other;
 	int room = -1;
 	u64 now;
@@ -481,11 +367,10 @@ void turbo_choose_woken(struct turbo_vcpu *v, int cpu)
 	 * their homes, and do not wait for long.
 	 */
 	if (kind == TURBO_REGULAR &&
-	    now - READ_ONCE(v->sent_ns) > turbo_budget_period() / LATE_PART)
-		room = weakest(v, cpu, min(its, other) -
-			       (s64)(turbo_budget_period() / BOUNCE_PART), now);
+	    now - READ_ONCE(v->sent_ns) > turbo_budget_period() / TURBO_LATE_PART)
+		room = turbo_room_elsewhere(v, cpu, min(its, other), now);
 	WRITE_ONCE(v->room, room);
-	if (room < 0 && its > other + slack_of(per_cpu_ptr(&turbo_seats, cpu)))
+	if (room < 0 && its > other + turbo_choose_slack(cpu))
 		turbo_park_order(x, cpu);
 }
 
@@ -515,7 +400,7 @@ static void mark_stuck(int cpu, enum turbo_kind kind)
 		if (atomic_read(&vm->use[kind].nr[VCPU_WAITS]) <= 0)
 			continue;
 		turbo_for_each_vcpu(v, vm)
-			if (queued(v) && task_cpu(v->task) == cpu)
+			if (turbo_queued(v) && task_cpu(v->task) == cpu)
 				WRITE_ONCE(v->stuck, true);
 	}
 }
