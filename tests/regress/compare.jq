@@ -20,7 +20,7 @@ def percent: (. * 1000 | round / 10) as $p | (if $p > 0 then "+" else "" end) + 
       else
 	(if $a == 0 then (if $m.value == 0 then 0 else 1 end)
 	 else ($m.value - $a) / ($a | fabs) end) as $d
-	| { name: $name, line: "\($name): accepted \($a | n), now \($m.value | n) (\($d | percent), limit \($m.tolerance * 100) %)",
+	| { name: $name, line: "\($name): accepted \($a | n), now \($m.value | n) (\($d | percent), limit \($m.tolerance * 1000 | round / 10) %)",
 	    verdict: (if ($d | fabs) <= $m.tolerance then "ok"
 		      elif $m.better == "same" then "worse"
 		      elif (($d > 0) == ($m.better == "higher")) then "better"
