@@ -16,11 +16,21 @@
 
 #include "choose.h"
 
-/* Where a stranger runs, credits closer than this part of a period are the same. */
-#define STRANGER_PART	8
+/*
+ * Where a stranger runs, credits closer than some of the kernel's turns are the
+ * same: those are whole ticks, and 3 ms or more.
+ */
+#define STRANGER_TURNS	4
+#define TURN_NS		max_t(s64, TICK_NSEC, 4 * NSEC_PER_MSEC)
 
 /* Held vCPUs that others have let go on before an idle CPU leaves it to the tick. */
 #define FILL_TRIES	4
+
+/* Has somebody without a budget a part of @cpu?  Context: any. */
+static bool has_stranger(int cpu)
+{
+	return READ_ONCE(per_cpu(turbo_seats, cpu).stranger) >= TURBO_STRANGER;
+}
 
 /**
  * turbo_choose_slack - by how much credits are to differ before one is held back
@@ -37,9 +47,9 @@
  */
 s64 turbo_choose_slack(int cpu)
 {
-	if (READ_ONCE(per_cpu(turbo_seats, cpu).stranger) >= TURBO_STRANGER)
-		return turbo_budget_period() / STRANGER_PART;
-	return turbo_budget_slack();
+	s64 slack = turbo_budget_slack();
+
+	return has_stranger(cpu) ? max(slack, STRANGER_TURNS * TURN_NS) : slack;
 }
 
 /**
@@ -236,14 +246,25 @@ static bool at_home(const struct turbo_vcpu *v, enum turbo_kind kind)
  * On a turbo core, who is no more ahead than the one that runs shares the core
  * with him by slices, rather than by comparisons, which are ten times as long.
  * If only the best one went on, two of equals could alternate at those for ever.
+ *
+ * So they could beside a stranger, by the slack there, and one of them would
+ * always be held back.  There who goes on is ahead of nobody, or it would soon be
+ * held back again.  What those that wait bid is of the last tick, which is next
+ * to nothing of the slack.
  */
 static bool joins(const struct turbo_vcpu *v, enum turbo_kind kind, u64 now)
 {
-	struct turbo_vcpu *x = turbo_runner(task_cpu(v->task));
+	int cpu = task_cpu(v->task);
+	struct turbo_vcpu *x = turbo_runner(cpu);
+	s64 credit;
 
-	return kind == TURBO_TURBO && x && x->vm != v->vm && !x->vm->off &&
-	       turbo_kind_of(task_cpu(v->task)) == kind &&
-	       turbo_credit_of(v->vm, kind, now) >= turbo_credit_of(x->vm, kind, now);
+	if (!x || x->vm == v->vm || x->vm->off || turbo_kind_of(cpu) != kind)
+		return false;
+	credit = turbo_credit_of(v->vm, kind, now);
+	if (credit < turbo_credit_of(x->vm, kind, now))
+		return false;
+	return kind == TURBO_TURBO ||
+	       (has_stranger(cpu) && credit >= per_cpu(turbo_seats, cpu).bid_ns);
 }
 
 /*
