@@ -189,14 +189,14 @@ iperf() # IP PORT OPTIONS
 }
 
 # Runs fio in guest "one", which was started --with fio and has taken it, with a job
-# file of this tree and the variables in it; prints its report.
+# file of this tree and the variables in it (DIR: /data); prints its report.
 fio_guest() # FILE [VARIABLE=VALUE...]
 {
 	local job file=$1
 	job=$(grep -v '^#' "/src/$file" | awk '{ printf "%s\\n", $0 }')
 	shift
 	"$G" exec --limit 300 one \
-		"printf '$job' >/tmp/job; sync; echo 3 >/proc/sys/vm/drop_caches; $* /usr/bin/fio --output-format=json /tmp/job 2>/dev/null"
+		"printf '$job' >/tmp/job; sync; echo 3 >/proc/sys/vm/drop_caches; DIR=/data $* /usr/bin/fio --output-format=json /tmp/job 2>/dev/null"
 }
 
 # Runs sockperf from here to its server in guest "one", with a job file of this tree,
