@@ -23,13 +23,20 @@
 #define STRANGER_TURNS	4
 #define TURN_NS		max_t(s64, TICK_NSEC, 4 * NSEC_PER_MSEC)
 
+/* Who has waited for so many turns beside a stranger cannot run. */
+#define STUCK_TURNS	16
+
 /* Held vCPUs that others have let go on before an idle CPU leaves it to the tick. */
 #define FILL_TRIES	4
 
-/* Has somebody without a budget a part of @cpu?  Context: any. */
+/*
+ * Has somebody without a budget a part of regular core @cpu?  On turbo cores
+ * slices are as short for all, and nobody counts strangers.  Context: any.
+ */
 static bool has_stranger(int cpu)
 {
-	return READ_ONCE(per_cpu(turbo_seats, cpu).stranger) >= TURBO_STRANGER;
+	return turbo_kind_of(cpu) == TURBO_REGULAR &&
+	       READ_ONCE(per_cpu(turbo_seats, cpu).stranger) >= TURBO_STRANGER;
 }
 
 /**
@@ -201,6 +208,20 @@ static void bid_held(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 	}
 }
 
+/*
+ * Beside a stranger a CPU does not idle when all others are held back for one
+ * whose cgroup is throttled, as it does for mark_stuck().  So what tells is how
+ * long it has waited.  Should that be for other reasons, it goes on waiting as
+ * on stock Linux, and nobody is held back for it until it has run.
+ */
+static bool waits_in_vain(const struct turbo_vcpu *v, int cpu, u64 now)
+{
+	/* it may have run since @now */
+	s64 ns = now - READ_ONCE(v->since_ns);
+
+	return has_stranger(cpu) && ns > STUCK_TURNS * TURN_NS;
+}
+
 /* Who runs on a CPU, and who should?  Context: the tick, after all bids. */
 static void compare(int cpu, u64 now)
 {
@@ -211,7 +232,6 @@ static void compare(int cpu, u64 now)
 
 	if (seat->bid_at_ns != now)
 		return;
-	/* on turbo cores slices are as short for all */
 	if (kind == TURBO_REGULAR)
 		WRITE_ONCE(seat->stranger,
 			   turbo_stranger_next(seat->stranger,
@@ -221,6 +241,10 @@ static void compare(int cpu, u64 now)
 	if (seat->bid_ns <= least)
 		return;
 	held = READ_ONCE(seat->bid->state) == VCPU_HELD ? seat->bid : NULL;
+	if (!held && waits_in_vain(seat->bid, cpu, now)) {
+		WRITE_ONCE(seat->bid->stuck, true);
+		return;
+	}
 	/* another CPU has just taken it: who is next? */
 	if (held && !READ_ONCE(held->held) &&
 	    !better(cpu, kind, v ? v->vm : NULL, least, now, &held))
@@ -249,8 +273,8 @@ static bool at_home(const struct turbo_vcpu *v, enum turbo_kind kind)
  *
  * So they could beside a stranger, by the slack there, and one of them would
  * always be held back.  There who goes on is ahead of nobody, or it would soon be
- * held back again.  What those that wait bid is of the last tick, which is next
- * to nothing of the slack.
+ * held back again.  What those that wait bid is of the last tick, and so is its
+ * own VM's, which may have more vCPUs that run.
  */
 static bool joins(const struct turbo_vcpu *v, enum turbo_kind kind, u64 now)
 {
@@ -264,7 +288,8 @@ static bool joins(const struct turbo_vcpu *v, enum turbo_kind kind, u64 now)
 	if (credit < turbo_credit_of(x->vm, kind, now))
 		return false;
 	return kind == TURBO_TURBO ||
-	       (has_stranger(cpu) && credit >= per_cpu(turbo_seats, cpu).bid_ns);
+	       (has_stranger(cpu) && credit + turbo_budget_slack() >=
+				     per_cpu(turbo_seats, cpu).bid_ns);
 }
 
 /*
@@ -307,13 +332,18 @@ static bool survey(enum turbo_kind kind, u64 now)
 		if (!atomic_read(&vm->awake) || !wanting(vm, kind))
 			continue;
 		any = true;
+		/* before anybody bids: joins() goes by the bids of the last tick */
 		let_go(vm, kind, now);
-		if (vm->off)
+	}
+	if (!any)
+		return false;
+	turbo_for_each_vm(vm) {
+		if (!atomic_read(&vm->awake) || !wanting(vm, kind) || vm->off)
 			continue;
 		bid_waiting(vm, kind, now);
 		bid_held(vm, kind, now);
 	}
-	return any;
+	return true;
 }
 
 /* What weakest() looks at.  Context: the tick. */
@@ -410,7 +440,8 @@ void turbo_choose_idle(int cpu)
 /*
  * The CPU idles, and yet a vCPU is in its queue: if it does not run at once, its
  * cgroup is throttled (libvirt's vcpu_quota).  Nobody is held back for it until
- * it has run again, which is all that tells that it may.
+ * it has run again, which is all that tells that it may.  If the CPU does not
+ * idle, see waits_in_vain().
  */
 static void mark_stuck(int cpu, enum turbo_kind kind)
 {

@@ -140,7 +140,8 @@ struct turbo_vm {
  * @parking: about to go to sleep for that
  * @room: the CPU where it is to go on instead of where it is, or -1
  * @sent_ns: when it was last sent to a CPU, to go on there
- * @stuck: it waits, but its CPU idles meanwhile: it cannot run
+ * @stuck: it waits, but its CPU idles meanwhile, or it waits for long beside a
+ *	stranger: it cannot run
  * @pending: @work is queued
  * @work: brings it to where it can be held back
  * @flush: makes it get over @work

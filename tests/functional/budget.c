@@ -30,8 +30,8 @@
 #define WEIGHT	SCHED_TURBO_VM_SET_WEIGHT
 #define FLOOR	SCHED_TURBO_VM_SET_FLOOR
 
-/* Of @hog, vCPU 1 is attached and vCPU 0 wants CPU 1, as @other does. */
-static struct vm hog, other;
+/* Of @hog, vCPU 1 is attached and vCPU 0 wants CPU 1, as @other does; a @stranger has no budget. */
+static struct vm hog, other, stranger;
 
 static char params[64];
 
@@ -179,14 +179,30 @@ static void storm(void)
 
 #define CGROUP	"/sys/fs/cgroup/st-budget"
 
-/*
- * One VM may run for a hundredth of the time by its cgroup's cpu.max, and is far
- * behind: it is runnable, but the core is not to be kept free for it.
- */
-static void throttled(void)
+/* What hog.tid[0] has had of CPU 1, and for how long it was held back, in @seconds. */
+static void beside(const char *what, int seconds)
 {
 	struct sched_turbo_vm before = { 0 }, after = { 0 };
 	uint64_t held, used;
+
+	usleep(500000);
+	vm_find(hog.pid, &before);
+	sleep(seconds);
+	vm_find(hog.pid, &after);
+	held = after.regular_held_ns - before.regular_held_ns;
+	used = after.regular_used_ns - before.regular_used_ns;
+	note("beside %s: ran %llu ms, held back %llu ms", what,
+	     (unsigned long long)used / MS, (unsigned long long)held / MS);
+	ok(used > 4 * held, "beside %s: runs", what);
+}
+
+/*
+ * One VM may run for a hundredth of the time by its cgroup's cpu.max, and is far
+ * behind: it is runnable, but the core is not to be kept free for it.  Nor for
+ * somebody without a budget, because of whom the core does not idle meanwhile.
+ */
+static void throttled(void)
+{
 	char pid[16];
 
 	vm_spawn(&other, 1, "hog", "1");
@@ -202,16 +218,11 @@ static void throttled(void)
 	} else {
 		vm_op(ADD, other.pid, 0, 0, 0);
 		vm_op(ADD, hog.pid, FLOOR, 0, 0);
-		usleep(500000);
-		vm_find(hog.pid, &before);
-		usleep(2000000);
-		vm_find(hog.pid, &after);
-		held = after.regular_held_ns - before.regular_held_ns;
-		used = after.regular_used_ns - before.regular_used_ns;
-		note("beside a throttled VM: ran %llu ms, held back %llu ms",
-		     (unsigned long long)used / MS,
-		     (unsigned long long)held / MS);
-		ok(used > 4 * held, "beside a throttled VM: runs");
+		beside("a throttled VM", 2);
+		vm_spawn(&stranger, 1, "hog", "1");
+		if (vm_wait(&stranger))
+			beside("a throttled VM and a stranger", 4);
+		vm_end(&stranger);
 		file_write(CGROUP "/cpu.max", "max");
 	}
 	scene_over();
