@@ -23,8 +23,8 @@
 #define STRANGER_TURNS	4
 #define TURN_NS		max_t(s64, TICK_NSEC, 4 * NSEC_PER_MSEC)
 
-/* Who has waited for so many turns beside a stranger cannot run. */
-#define STUCK_TURNS	16
+/* Who is not seen to wait in vain for this part of a period does so anew. */
+#define VAIN_GAP_PART	4
 
 /* Held vCPUs that others have let go on before an idle CPU leaves it to the tick. */
 #define FILL_TRIES	4
@@ -210,16 +210,22 @@ static void bid_held(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 
 /*
  * Beside a stranger a CPU does not idle when all others are held back for one
- * whose cgroup is throttled, as it does for mark_stuck().  So what tells is how
- * long it has waited.  Should that be for other reasons, it goes on waiting as
- * on stock Linux, and nobody is held back for it until it has run.
+ * whose cgroup is throttled, as it does for mark_stuck().  What tells is that no
+ * VM's vCPU has run there for some turns, @v being who does at the moment.
+ * Should one that waits just be unlucky, it goes on waiting as on stock Linux,
+ * and nobody is held back for it until it has run.  Context: the tick.
  */
-static bool waits_in_vain(const struct turbo_vcpu *v, int cpu, u64 now)
+static bool waits_in_vain(struct turbo_seat *seat, const struct turbo_vcpu *v,
+			  int cpu, u64 now)
 {
-	/* it may have run since @now */
-	s64 ns = now - READ_ONCE(v->since_ns);
-
-	return has_stranger(cpu) && ns > STUCK_TURNS * TURN_NS;
+	if (v || !has_stranger(cpu)) {
+		seat->vain_seen_ns = 0;
+		return false;
+	}
+	if (now - seat->vain_seen_ns > turbo_budget_period() / VAIN_GAP_PART)
+		seat->vain_ns = now;
+	seat->vain_seen_ns = now;
+	return now - seat->vain_ns > STRANGER_TURNS * TURN_NS;
 }
 
 /* Who runs on a CPU, and who should?  Context: the tick, after all bids. */
@@ -241,7 +247,7 @@ static void compare(int cpu, u64 now)
 	if (seat->bid_ns <= least)
 		return;
 	held = READ_ONCE(seat->bid->state) == VCPU_HELD ? seat->bid : NULL;
-	if (!held && waits_in_vain(seat->bid, cpu, now)) {
+	if (!held && waits_in_vain(seat, v, cpu, now)) {
 		WRITE_ONCE(seat->bid->stuck, true);
 		return;
 	}

@@ -71,6 +71,19 @@ static void bounce(struct turbo_vm *vm, struct turbo_vcpu *waiting,
 	turbo_park_order(mover, from);
 }
 
+/* Has the VM a vCPU that waits, and could run? */
+static bool waits(struct turbo_vm *vm, enum turbo_kind kind)
+{
+	struct turbo_vcpu *v;
+
+	if (vm->off || atomic_read(&vm->use[kind].nr[VCPU_WAITS]) <= 0)
+		return false;
+	turbo_for_each_vcpu(v, vm)
+		if (turbo_queued(v) && v->kind == kind)
+			return true;
+	return false;
+}
+
 /**
  * turbo_room_make - the VM that is furthest behind shall not wait in vain
  * @kind: on which kind of core
@@ -84,7 +97,7 @@ void turbo_room_make(enum turbo_kind kind, u64 now)
 	struct turbo_vcpu *v;
 
 	turbo_for_each_vm(vm)
-		if (!vm->off && atomic_read(&vm->use[kind].nr[VCPU_WAITS]) > 0 &&
+		if (waits(vm, kind) &&
 		    (!worst || turbo_credit_of(vm, kind, now) >
 			       turbo_credit_of(worst, kind, now)))
 			worst = vm;

@@ -140,8 +140,8 @@ struct turbo_vm {
  * @parking: about to go to sleep for that
  * @room: the CPU where it is to go on instead of where it is, or -1
  * @sent_ns: when it was last sent to a CPU, to go on there
- * @stuck: it waits, but its CPU idles meanwhile, or it waits for long beside a
- *	stranger: it cannot run
+ * @stuck: it waits, but its CPU idles meanwhile, or only strangers run: it cannot
+ *	run
  * @pending: @work is queued
  * @work: brings it to where it can be held back
  * @flush: makes it get over @work
@@ -191,6 +191,8 @@ struct turbo_vcpu {
  * @bid_at_ns: in which tick
  * @stranger: how often it was seen with a thread that is no VM's, see
  *	turbo_stranger_next(); the tick's
+ * @vain_ns: since when only strangers run while a VM's vCPU waits; the tick's
+ * @vain_seen_ns: when that was last seen, 0 if it is over
  */
 struct turbo_seat {
 	struct turbo_vcpu *cur;
@@ -204,6 +206,8 @@ struct turbo_seat {
 	s64 bid_ns;
 	u64 bid_at_ns;
 	unsigned int stranger;
+	u64 vain_ns;
+	u64 vain_seen_ns;
 };
 
 DECLARE_PER_CPU_ALIGNED(struct turbo_seat, turbo_seats);

@@ -193,15 +193,15 @@ static void beside(const char *what, int seconds)
 	used = after.regular_used_ns - before.regular_used_ns;
 	note("beside %s: ran %llu ms, held back %llu ms", what,
 	     (unsigned long long)used / MS, (unsigned long long)held / MS);
-	ok(used > 4 * held, "beside %s: runs", what);
+	ok(used > held, "beside %s: runs", what);
 }
 
 /*
- * One VM may run for a hundredth of the time by its cgroup's cpu.max, and is far
+ * One VM may run for a small part of the time by its cgroup's cpu.max, and is far
  * behind: it is runnable, but the core is not to be kept free for it.  Nor for
  * somebody without a budget, because of whom the core does not idle meanwhile.
  */
-static void throttled(void)
+static void throttled(const char *max)
 {
 	char pid[16];
 
@@ -212,7 +212,7 @@ static void throttled(void)
 	file_write("/sys/fs/cgroup/cgroup.subtree_control", "+cpu");
 	mkdir(CGROUP, 0755);
 	snprintf(pid, sizeof(pid), "%d", other.pid);
-	if (file_write(CGROUP "/cpu.max", "5000 500000") ||
+	if (file_write(CGROUP "/cpu.max", max) ||
 	    file_write(CGROUP "/cgroup.procs", pid)) {
 		skip("no cpu.max here", "beside a throttled VM");
 	} else {
@@ -336,7 +336,9 @@ int main(int argc, char **argv)
 	processes();
 	if (works) {
 		let_go();
-		throttled();
+		throttled("5000 500000");
+		/* as often as libvirt's vcpu_period has it */
+		throttled("10000 100000");
 		signals();
 		unload_while_held();
 		storm();
