@@ -211,17 +211,16 @@ static void bid_held(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
 /*
  * Beside a stranger a CPU does not idle when all others are held back for one
  * whose cgroup is throttled, as it does for mark_stuck().  What tells is that no
- * VM's vCPU has run there for some turns, @v being who does at the moment.
+ * VM's vCPU has run there for some turns, @v being who does at the moment:
+ * compare() begins anew with each.
  * Should one that waits just be unlucky, it goes on waiting as on stock Linux,
  * and nobody is held back for it until it has run.  Context: the tick.
  */
 static bool waits_in_vain(struct turbo_seat *seat, const struct turbo_vcpu *v,
 			  int cpu, u64 now)
 {
-	if (v || !has_stranger(cpu)) {
-		seat->vain_seen_ns = 0;
+	if (v || !has_stranger(cpu))
 		return false;
-	}
 	if (now - seat->vain_seen_ns > turbo_budget_period() / VAIN_GAP_PART)
 		seat->vain_ns = now;
 	seat->vain_seen_ns = now;
@@ -236,6 +235,8 @@ static void compare(int cpu, u64 now)
 	struct turbo_vcpu *v = turbo_runner(cpu), *held;
 	s64 least = S64_MIN;
 
+	if (v)
+		seat->vain_seen_ns = 0;
 	if (seat->bid_at_ns != now)
 		return;
 	if (kind == TURBO_REGULAR)
