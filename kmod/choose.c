@@ -213,6 +213,7 @@ static void bid_held(struct turbo_vm *vm, enum turbo_kind kind, u64 now)
  * whose cgroup is throttled, as it does for mark_stuck().  What tells is that no
  * VM's vCPU has run there for some turns, @v being who does at the moment:
  * compare() begins anew with each.
+ *
  * Should one that waits just be unlucky, it goes on waiting as on stock Linux,
  * and nobody is held back for it until it has run.  Context: the tick.
  */
