@@ -141,6 +141,7 @@ static struct kretprobe setsockopt_retprobe = {
 static void stop_fn(struct work_struct *work)
 {
 	disable_kprobe(&backlog_probe);
+	turbo_ack_unread_stop();
 }
 
 static DECLARE_WORK(stop_work, stop_fn);
@@ -181,6 +182,7 @@ int turbo_ack_init(void)
 	err = register_kprobe(&backlog_probe);
 	if (err)
 		goto err_setsockopt;
+	turbo_ack_unread_init();
 	turbo_ack_stat_init();
 	return 0;
 
@@ -206,6 +208,7 @@ void turbo_ack_exit(void)
 	if (!turbo_ack_on)
 		return;
 	turbo_ack_stat_exit();
+	turbo_ack_unread_exit();
 	unregister_kprobe(&backlog_probe);
 	unregister_kprobe(&setsockopt_probe);
 	unregister_kretprobe(&setsockopt_retprobe);

@@ -28,6 +28,10 @@
  * @flow: what the decision remembers of it
  * @next_ns: when to look at it
  * @new_ns: when the last segment came
+ * @unread_ns: since when an ACK waits for somebody to read; 0 if none does
+ * @unread_wup: what had been acknowledged then
+ * @looked_wup: and when nobody owned the socket at a look, or was noted
+ * @lively: at the last look there was an ACK since the one before
  * @pages: how much memory its promise still needs
  * @todo: something has come, or was refused, since the last early ACK
  * @spoiled: the peer sent something that takes acknowledged data with it
@@ -37,9 +41,10 @@
 struct turbo_ack_entry {
 	struct sock *sk;
 	struct turbo_ack_flow flow;
-	u64 next_ns, new_ns;
+	u64 next_ns, new_ns, unread_ns;
 	u64 pages;
-	bool todo, spoiled;
+	u32 unread_wup, looked_wup;
+	bool todo, spoiled, lively;
 };
 
 /**
@@ -59,6 +64,7 @@ struct turbo_ack_bucket {
 /**
  * struct turbo_ack_count - the counters, one set per CPU
  * @seen: segments that came for an owned socket
+ * @unread: ACKs sent of what nobody came to read
  * @looks: times the timer looked at a socket
  * @walked: segments of backlogs looked at
  * @bytes: bytes acknowledged early
@@ -69,7 +75,7 @@ struct turbo_ack_bucket {
  * @reason: how often each reason was given; [TURBO_ACK_SEND] is ACKs sent
  */
 struct turbo_ack_count {
-	u64 seen, looks, walked, bytes;
+	u64 seen, unread, looks, walked, bytes;
 	u64 kept, void_, spoiled, broken;
 	u64 reason[TURBO_ACK_NR_REASONS];
 };
@@ -93,6 +99,7 @@ void turbo_ack_stop(void);
 /* ack_flow.c */
 struct turbo_ack_bucket *turbo_ack_bucket(const struct sock *sk);
 void turbo_ack_note(struct sock *sk, struct sk_buff *skb);
+void turbo_ack_note_unread(struct sock *sk);
 unsigned int turbo_ack_nr_flows(void);
 int turbo_ack_flow_init(void);
 void turbo_ack_flow_exit(void);
@@ -102,6 +109,16 @@ bool turbo_ack_may_hold(const struct sock *sk);
 void turbo_ack_read_sock(struct sock *sk, struct turbo_ack_sock *s,
 			 bool rcvbuf_busy, u64 own_pages);
 void turbo_ack_read_seg(const struct sk_buff *skb, struct turbo_ack_seg *seg);
+
+/* ack_unread.c */
+u64 turbo_ack_unread_pace(const struct turbo_ack_entry *e);
+bool turbo_ack_wait_unread(struct turbo_ack_entry *e,
+			   const struct turbo_ack_sock *s, u64 now_ns,
+			   bool *due);
+void turbo_ack_send_unread(struct sock *sk);
+void turbo_ack_unread_stop(void);
+void turbo_ack_unread_init(void);
+void turbo_ack_unread_exit(void);
 
 /* ack_xmit.c */
 enum turbo_ack_reason turbo_ack_xmit(struct sock *sk,

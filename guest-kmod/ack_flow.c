@@ -83,15 +83,10 @@ static bool spoils(struct sock *sk, struct sk_buff *skb)
 
 /* An entry for a socket that has none.  Context: both locks. */
 static struct turbo_ack_entry *watch(struct turbo_ack_bucket *b,
-				     struct sock *sk, struct sk_buff *skb,
-				     u64 now)
+				     struct sock *sk, u64 now)
 {
-	struct turbo_ack_entry *e;
+	struct turbo_ack_entry *e = find(b, NULL);
 
-	/* what only acknowledges needs no ACK */
-	if (TCP_SKB_CB(skb)->seq == TCP_SKB_CB(skb)->end_seq)
-		return NULL;
-	e = find(b, NULL);
 	if (!e || !refcount_inc_not_zero(&sk->sk_refcnt)) {
 		turbo_ack_tell(TURBO_ACK_TABLE_FULL);
 		return NULL;
@@ -99,6 +94,7 @@ static struct turbo_ack_entry *watch(struct turbo_ack_bucket *b,
 	*e = (struct turbo_ack_entry) {
 		.sk = sk, .flow.since_ns = now,
 		.next_ns = now + turbo_ack_age_us * NSEC_PER_USEC,
+		.looked_wup = tcp_sk(sk)->rcv_wup,
 	};
 	return e;
 }
@@ -128,8 +124,9 @@ void turbo_ack_note(struct sock *sk, struct sk_buff *skb)
 	now = ktime_get_mono_fast_ns();
 	spin_lock(&b->lock);
 	e = find(b, sk);
-	if (!e)
-		e = watch(b, sk, skb, now);
+	/* what only acknowledges needs no ACK */
+	if (!e && TCP_SKB_CB(skb)->seq != TCP_SKB_CB(skb)->end_seq)
+		e = watch(b, sk, now);
 	if (!e)
 		goto out;
 	if (!sk->sk_backlog.tail) {
@@ -150,6 +147,39 @@ void turbo_ack_note(struct sock *sk, struct sk_buff *skb)
 	}
 	look_by(b, e->next_ns);
 out:
+	spin_unlock(&b->lock);
+}
+
+/**
+ * turbo_ack_note_unread - the stack puts off an ACK of more than a segment
+ * @sk: the socket, which nobody owns
+ *
+ * Context: softirqs off, the socket's spinlock held; probe handler.  The
+ * socket is in the established hash.
+ */
+void turbo_ack_note_unread(struct sock *sk)
+{
+	u32 wup = tcp_sk(sk)->rcv_wup;
+	struct turbo_ack_bucket *b;
+	struct turbo_ack_entry *e;
+	u64 now;
+
+	if (sk->sk_state != TCP_ESTABLISHED || !turbo_ack_may_hold(sk))
+		return;
+	b = turbo_ack_bucket(sk);
+	now = ktime_get_mono_fast_ns();
+	spin_lock(&b->lock);
+	e = find(b, sk);
+	if (!e)
+		e = watch(b, sk, now);
+	/* the first one since the last ACK */
+	if (e && (!e->unread_ns || e->unread_wup != wup)) {
+		e->unread_ns = now;
+		e->unread_wup = wup;
+		e->new_ns = now;
+		e->next_ns = min(e->next_ns, now + turbo_ack_unread_pace(e));
+		look_by(b, e->next_ns);
+	}
 	spin_unlock(&b->lock);
 }
 
@@ -236,17 +266,23 @@ static void settle(struct turbo_ack_entry *e, const struct turbo_ack_sock *s)
 	set_pages(e, 0);
 }
 
+/* What a look has found. */
+struct found {
+	struct turbo_ack_plan plan;	/* if the verdict is TURBO_ACK_SEND */
+	struct turbo_ack_flow was;	/* the flow without that */
+	bool unread;	/* the stack is to send the ACK that it put off */
+	bool done;	/* there is nothing to watch any more */
+};
+
 /*
- * Look at a socket, with its spinlock held.  Fills @plan if an ACK is due, and
- * @was with the flow as it would be without.
+ * Look at a socket, with its spinlock held.
  *
  * Context: softirq, socket's spinlock.
- * Return: the verdict; @done is set if there is nothing to watch any more.
+ * Return: the verdict.
  */
 static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 				  struct turbo_ack_entry *e, u64 now,
-				  struct turbo_ack_plan *plan,
-				  struct turbo_ack_flow *was, bool *done)
+				  struct found *found)
 {
 	const u64 over = TURBO_ACK_TRAIT(TURBO_ACK_NOT_OWNED) |
 			 TURBO_ACK_TRAIT(TURBO_ACK_STATE);
@@ -264,22 +300,32 @@ static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 	spin_lock(&b->lock);
 	turbo_ack_read_sock(sk, &s, atomic_read(&b->rcvbuf_busy), e->pages);
 	settle(e, &s);
-	*done = s.traits & over;
-	if (*done || !e->todo || READ_ONCE(turbo_ack_broken)) {
+	found->done = s.traits & over;
+	if (found->done && turbo_ack_wait_unread(e, &s, now, &found->unread)) {
+		found->done = false;
+		/* its backlog is empty: with the next owner all begins anew */
+		e->flow.fresh_ns = 0;
+		e->flow.vain = 0;
+		e->todo = false;
+		spin_unlock(&b->lock);
+		return NO_QUESTION;
+	}
+	if (found->done || !e->todo || READ_ONCE(turbo_ack_broken)) {
 		spin_unlock(&b->lock);
 		goto out;
 	}
-	*was = e->flow;
+	found->was = e->flow;
 	reason = turbo_ack_blocked(&s, &e->flow, now, age);
 	if (reason == TURBO_ACK_SEND) {
 		walk(sk, &s, &e->flow, &chain);
-		reason = turbo_ack_decide(&s, &chain, &e->flow, now, age, plan);
+		reason = turbo_ack_decide(&s, &chain, &e->flow, now, age,
+					  &found->plan);
 	}
 	turbo_ack_looked(&e->flow, reason);
 	switch (reason) {
 	case TURBO_ACK_SEND:
 		e->flow.promised = true;
-		e->flow.acked = plan->ack;
+		e->flow.acked = found->plan.ack;
 		e->flow.fresh_ns = 0;
 		e->todo = chain.stop != TURBO_ACK_SEND;
 		set_pages(e, (s.backlog_len >> PAGE_SHIFT) + 1);
@@ -344,9 +390,7 @@ static void look_unlocked(struct turbo_ack_bucket *b, struct turbo_ack_entry *e,
 {
 	struct sock *sk = e->sk;
 	enum turbo_ack_reason reason;
-	struct turbo_ack_flow was;
-	struct turbo_ack_plan plan;
-	bool done = false;
+	struct found found = { .done = false };
 
 	if (!within_budget(now)) {
 		turbo_ack_tell(TURBO_ACK_BUDGET);
@@ -359,8 +403,12 @@ static void look_unlocked(struct turbo_ack_bucket *b, struct turbo_ack_entry *e,
 		put_off(b, e, now + turbo_ack_gap_us * NSEC_PER_USEC);
 		return;
 	}
-	reason = look(b, e, now, &plan, &was, &done);
-	if (done) {
+	reason = look(b, e, now, &found);
+	if (found.unread) {
+		turbo_ack_send_unread(sk);
+		__this_cpu_add(budget_used, LOOK_COST);
+	}
+	if (found.done) {
 		spin_lock(&b->lock);
 		set_pages(e, 0);
 		e->sk = NULL;
@@ -368,18 +416,18 @@ static void look_unlocked(struct turbo_ack_bucket *b, struct turbo_ack_entry *e,
 	}
 	spin_unlock(&sk->sk_lock.slock);
 
-	if (done) {
+	if (found.done) {
 		sock_put(sk);
 		return;
 	}
 	if (reason == NO_QUESTION)
 		return;
 	if (reason == TURBO_ACK_SEND)
-		reason = turbo_ack_xmit(sk, &plan);
+		reason = turbo_ack_xmit(sk, &found.plan);
 	if (reason == TURBO_ACK_ROUTE || reason == TURBO_ACK_NO_SKB)
-		take_back(b, e, &was);
+		take_back(b, e, &found.was);
 	if (reason == TURBO_ACK_SEND)
-		__this_cpu_add(turbo_ack_count.bytes, plan.bytes);
+		__this_cpu_add(turbo_ack_count.bytes, found.plan.bytes);
 	else
 		trace_turbo_ack_refuse(sk, reason);
 	turbo_ack_tell(reason);

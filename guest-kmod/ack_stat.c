@@ -29,8 +29,9 @@ static int ack_show(struct seq_file *m, void *v)
 	seq_printf(m, "{\"on\":%s,\"age_us\":%u,\"gap_us\":%u,\"flows\":%u,",
 		   READ_ONCE(turbo_ack_broken) ? "false" : "true",
 		   turbo_ack_age_us, turbo_ack_gap_us, turbo_ack_nr_flows());
-	seq_printf(m, "\"seen\":%llu,\"sent\":%llu,\"bytes\":%llu,\"looks\":%llu,\"walked\":%llu,",
-		   SUM(seen), sent, SUM(bytes), SUM(looks), SUM(walked));
+	seq_printf(m, "\"seen\":%llu,\"sent\":%llu,\"unread\":%llu,\"bytes\":%llu,\"looks\":%llu,\"walked\":%llu,",
+		   SUM(seen), sent, SUM(unread), SUM(bytes), SUM(looks),
+		   SUM(walked));
 	seq_printf(m, "\"promises\":{\"kept\":%llu,\"void\":%llu,\"spoiled\":%llu,\"broken\":%llu,\"pages\":%lld},",
 		   SUM(kept), SUM(void_), SUM(spoiled), SUM(broken),
 		   atomic64_read(&turbo_ack_promised));

@@ -89,4 +89,13 @@ static inline bool turbo_shrink_window(const struct net *net)
 #endif
 }
 
+static inline void turbo_tcp_send_ack(struct sock *sk, u32 rcv_nxt)
+{
+#ifdef TURBO_HAVE_TCP_SEND_ACK_FLAGS
+	__tcp_send_ack(sk, rcv_nxt, 0);
+#else
+	__tcp_send_ack(sk, rcv_nxt);
+#endif
+}
+
 #endif /* TURBO_GUEST_COMPAT_ACK_H */

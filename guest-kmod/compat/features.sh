@@ -49,6 +49,11 @@ have ICSK_ACK_NOMEM "$@" <<'C'
 #include <net/inet_connection_sock.h>
 int f(void) { return ICSK_ACK_NOMEM; }
 C
+# 6.18, and 6.12.y: more flags of the header (AccECN)
+have TCP_SEND_ACK_FLAGS "$@" <<'C'
+#include <net/tcp.h>
+void f(struct sock *sk) { __tcp_send_ack(sk, 0, 0); }
+C
 # 6.5, and 6.1.y: a window that may shrink
 have TCP_SHRINK_WINDOW "$@" <<'C'
 #include <net/tcp.h>

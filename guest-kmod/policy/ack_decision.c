@@ -237,6 +237,32 @@ enum turbo_ack_reason turbo_ack_decide(const struct turbo_ack_sock *sk,
 }
 
 /**
+ * turbo_ack_decide_unread - is an ACK due that the stack has put off?
+ * @sk: the socket, which nobody owns
+ * @since_ns: when it was put off
+ * @now_ns: the time
+ * @age_ns: who has not come to read for so long is stuck
+ *
+ * What is acknowledged is in the receive queue, from where nothing is dropped.
+ *
+ * Return: TURBO_ACK_SEND; TURBO_ACK_STATE if the connection is about to end;
+ * TURBO_ACK_YOUNG; TURBO_ACK_SMALL if not more than a segment is left, as the
+ * stack has sent the ACK meanwhile, or what remains may wait for the next one.
+ */
+enum turbo_ack_reason turbo_ack_decide_unread(const struct turbo_ack_sock *sk,
+					      u64 since_ns, u64 now_ns,
+					      u64 age_ns)
+{
+	if (sk->traits & TURBO_ACK_TRAIT(TURBO_ACK_STATE))
+		return TURBO_ACK_STATE;
+	if (sk->rcv_nxt - sk->rcv_wup <= sk->rcv_mss)
+		return TURBO_ACK_SMALL;
+	if (now_ns < since_ns || now_ns - since_ns < age_ns)
+		return TURBO_ACK_YOUNG;
+	return TURBO_ACK_SEND;
+}
+
+/**
  * turbo_ack_settle - has the stack taken what was acknowledged early?
  * @sk: the socket, under its spinlock
  * @flow: what was acknowledged

@@ -225,6 +225,9 @@ enum turbo_ack_reason turbo_ack_decide(const struct turbo_ack_sock *sk,
 				       const struct turbo_ack_flow *flow,
 				       u64 now_ns, u64 age_ns,
 				       struct turbo_ack_plan *plan);
+enum turbo_ack_reason turbo_ack_decide_unread(const struct turbo_ack_sock *sk,
+					      u64 since_ns, u64 now_ns,
+					      u64 age_ns);
 enum turbo_ack_promise turbo_ack_settle(const struct turbo_ack_sock *sk,
 					const struct turbo_ack_flow *flow,
 					bool backlog_empty);

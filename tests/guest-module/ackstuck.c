@@ -5,7 +5,8 @@
  * The receiver reads into memory that userfaultfd(2) guards, so it sleeps in
  * the copy, within tcp_recvmsg(), for as long as we want.  Meanwhile the peer
  * sends; how much of that is acknowledged is what this is about.  Then the
- * fault is resolved and every byte is compared.
+ * fault is resolved and every byte is compared.  Or (-U) it owns nothing, and
+ * just does not come to read.
  *
  * Sender and receiver are in the network namespaces "tx" and "rx".  Prints
  * what took how long, and one line of NAME=VALUE; the status is 0 if all bytes
@@ -51,7 +52,7 @@ static struct {
 	int family, rounds, tx_cpu, wait_ms;
 	size_t bytes;
 	int rcvbuf, lower;
-	bool md5, late, spoil;
+	bool md5, late, spoil, unread, mixed;
 	int flood;
 	const char *end, *hook, *hook_after, *kind;
 } opt = {
@@ -452,7 +453,7 @@ int main(int argc, char **argv)
 	unsigned int again = 0;	/* sent again by then */
 	pthread_t k, r, s;
 
-	while ((c = getopt(argc, argv, "6r:b:w:R:L:lme:H:A:SF:K:")) != -1) {
+	while ((c = getopt(argc, argv, "6r:b:w:R:L:lme:H:A:SF:K:UX")) != -1) {
 		switch (c) {
 		case '6': opt.family = AF_INET6; break;
 		case 'r': opt.rounds = atoi(optarg); break;
@@ -462,6 +463,8 @@ int main(int argc, char **argv)
 		case 'L': opt.lower = atoi(optarg); break;
 		case 'l': opt.late = true; break;	/* -L when acknowledged */
 		case 'S': opt.spoil = true; break;
+		case 'U': opt.unread = true; break; /* not stuck: does not read */
+		case 'X': opt.mixed = true; break; /* every other round is stuck */
 		case 'F': opt.flood = atoi(optarg); break; /* instead of sending */
 		case 'K': opt.kind = optarg; break;	/* of the flood */
 		case 'm': opt.md5 = true; break;
@@ -487,11 +490,15 @@ int main(int argc, char **argv)
 
 		resolve = 0;
 		stuck = 0;
-		round_nr++;
-		buf = prepare(POKE);
-		send_some(buf, POKE, 0);
-		free(buf);
-		wait_for(&stuck);
+		if (opt.mixed)
+			opt.unread = i % 2;
+		if (!opt.unread) {
+			round_nr++;
+			buf = prepare(POKE);
+			send_some(buf, POKE, 0);
+			free(buf);
+			wait_for(&stuck);
+		}
 		usleep(20000);	/* what was due for the poke is acknowledged */
 		base = info(tx).tcpi_bytes_acked;
 		run_hook(opt.hook);
