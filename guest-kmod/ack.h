@@ -3,7 +3,8 @@
  * ack.h - what the files of early acknowledgment share
  *
  * A segment that comes for a socket owned by a process is seen by a probe
- * (ack.c), which only notes the socket and sets a timer.  The timer looks at
+ * (ack.c), and an ACK that the stack puts off by another one (ack_unread.c);
+ * they only note the socket and set a timer.  The timer looks at
  * the socket (ack_flow.c), takes a snapshot (ack_sock.c), has it judged
  * (policy/ack_decision.c) and sends what is due (ack_xmit.c).
  *
@@ -112,6 +113,7 @@ void turbo_ack_read_seg(const struct sk_buff *skb, struct turbo_ack_seg *seg);
 
 /* ack_unread.c */
 u64 turbo_ack_unread_pace(const struct turbo_ack_entry *e);
+u64 turbo_ack_unread_idle(const struct turbo_ack_entry *e);
 bool turbo_ack_wait_unread(struct turbo_ack_entry *e,
 			   const struct turbo_ack_sock *s, u64 now_ns,
 			   bool *due);

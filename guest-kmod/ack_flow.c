@@ -129,7 +129,7 @@ void turbo_ack_note(struct sock *sk, struct sk_buff *skb)
 		e = watch(b, sk, now);
 	if (!e)
 		goto out;
-	if (!sk->sk_backlog.tail) {
+	if (!sk->sk_backlog.tail || !e->flow.since_ns) {
 		e->flow.since_ns = now;
 		e->flow.vain = 0;
 	}
@@ -170,8 +170,11 @@ void turbo_ack_note_unread(struct sock *sk)
 	now = ktime_get_mono_fast_ns();
 	spin_lock(&b->lock);
 	e = find(b, sk);
-	if (!e)
+	if (!e) {
 		e = watch(b, sk, now);
+		if (e)
+			e->flow.since_ns = 0;	/* no backlog */
+	}
 	/* the first one since the last ACK */
 	if (e && (!e->unread_ns || e->unread_wup != wup)) {
 		e->unread_ns = now;
@@ -266,6 +269,16 @@ static void settle(struct turbo_ack_entry *e, const struct turbo_ack_sock *s)
 	set_pages(e, 0);
 }
 
+/*
+ * Is there room to watch a socket of which nothing is due?
+ *
+ * Context: softirq, bucket lock.
+ */
+static bool roomy(struct turbo_ack_bucket *b)
+{
+	return find(b, NULL) && __this_cpu_read(budget_used) < WALK_BUDGET / 2;
+}
+
 /* What a look has found. */
 struct found {
 	struct turbo_ack_plan plan;	/* if the verdict is TURBO_ACK_SEND */
@@ -301,9 +314,11 @@ static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 	turbo_ack_read_sock(sk, &s, atomic_read(&b->rcvbuf_busy), e->pages);
 	settle(e, &s);
 	found->done = s.traits & over;
-	if (found->done && turbo_ack_wait_unread(e, &s, now, &found->unread)) {
+	if (found->done && turbo_ack_wait_unread(e, &s, now, &found->unread) &&
+	    (e->unread_ns || roomy(b))) {
 		found->done = false;
 		/* its backlog is empty: with the next owner all begins anew */
+		e->flow.since_ns = 0;
 		e->flow.fresh_ns = 0;
 		e->flow.vain = 0;
 		e->todo = false;
@@ -344,9 +359,10 @@ static enum turbo_ack_reason look(struct turbo_ack_bucket *b,
 	spin_unlock(&b->lock);
 out:
 	/* another CPU may have noted one since the timer took the time */
-	e->next_ns = now + turbo_ack_next_look(&e->flow, now, age, gap,
-					       now > e->new_ns ?
-					       now - e->new_ns : 0);
+	e->next_ns = now + min(turbo_ack_next_look(&e->flow, now, age, gap,
+						   now > e->new_ns ?
+						   now - e->new_ns : 0),
+			       turbo_ack_unread_idle(e));
 	return reason;
 }
 

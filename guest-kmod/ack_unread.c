@@ -82,23 +82,43 @@ u64 turbo_ack_unread_pace(const struct turbo_ack_entry *e)
 }
 
 /**
+ * turbo_ack_unread_idle - for how long to leave an owned socket alone
+ * @e: the entry
+ *
+ * What its owner puts off as it lets go is seen by a look only.  The peer does
+ * not wait for that if it was acknowledged early.
+ *
+ * Context: the bucket's lock, or the timer.
+ * Return: nanoseconds.
+ */
+u64 turbo_ack_unread_idle(const struct turbo_ack_entry *e)
+{
+	return unread_on && !e->flow.promised ? LIVELY_NS : U64_MAX;
+}
+
+/**
  * turbo_ack_wait_unread - does the entry have to wait for a put off ACK?
  * @e: the entry of a socket that nobody owns, or that is about to end
  * @s: the socket
  * @now_ns: the time
  * @due: set if the ACK is due
  *
+ * Whoever reads as it comes is looked at now and then, so that not each of his
+ * ACKs that is put off for a moment costs a look.
+ *
  * Context: softirq, the socket's spinlock and the bucket's.
- * Return: true if it is too early to tell: the entry is to be looked at again.
+ * Return: true if the entry is to be looked at again; it need not be
+ * if @e->unread_ns is 0.
  */
 bool turbo_ack_wait_unread(struct turbo_ack_entry *e,
 			   const struct turbo_ack_sock *s, u64 now_ns,
 			   bool *due)
 {
 	u64 age = turbo_ack_age_us * NSEC_PER_USEC;
-	enum turbo_ack_reason reason;
 
-	if (!unread_on || READ_ONCE(turbo_ack_broken))
+	/* the last turbo vCPU went offline, and its timers came here */
+	if (!unread_on || READ_ONCE(turbo_ack_broken) ||
+	    !turbo_vcpu_live(raw_smp_processor_id()))
 		return false;
 	e->lively = e->looked_wup != s->rcv_wup;
 	e->looked_wup = s->rcv_wup;
@@ -107,18 +127,17 @@ bool turbo_ack_wait_unread(struct turbo_ack_entry *e,
 		e->unread_ns = now_ns;
 		e->unread_wup = s->rcv_wup;
 	}
-	reason = turbo_ack_decide_unread(s, e->unread_ns, now_ns, age);
-	switch (reason) {
+	switch (turbo_ack_decide_unread(s, e->unread_ns, now_ns, age)) {
 	case TURBO_ACK_SEND:
 		*due = true;
 		return false;
 	case TURBO_ACK_YOUNG:
-	case TURBO_ACK_SMALL:
-		/* whoever reads as it comes is looked at now and then */
-		if (!e->lively && reason == TURBO_ACK_SMALL)
-			return false;
-		e->next_ns = now_ns + turbo_ack_unread_pace(e);
+		e->next_ns = e->unread_ns + age;
 		return true;
+	case TURBO_ACK_SMALL:
+		e->unread_ns = 0;
+		e->next_ns = now_ns + turbo_ack_unread_pace(e);
+		return e->lively;
 	default:
 		return false;
 	}
