@@ -132,7 +132,8 @@ bool turbo_ack_wait_unread(struct turbo_ack_entry *e,
 		*due = true;
 		return false;
 	case TURBO_ACK_YOUNG:
-		e->next_ns = e->unread_ns + age;
+		e->next_ns = e->lively ? now_ns + turbo_ack_unread_pace(e) :
+					 e->unread_ns + age;
 		return true;
 	case TURBO_ACK_SMALL:
 		e->unread_ns = 0;
