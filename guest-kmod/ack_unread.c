@@ -154,7 +154,9 @@ void turbo_ack_send_unread(struct sock *sk)
 {
 	lockdep_assert_held(&sk->sk_lock.slock);
 	turbo_tcp_send_ack(sk, tcp_sk(sk)->rcv_nxt);
-	__this_cpu_inc(turbo_ack_count.unread);
+	/* with no memory for it the stack sets its timer again */
+	if (tcp_sk(sk)->rcv_wup == tcp_sk(sk)->rcv_nxt)
+		__this_cpu_inc(turbo_ack_count.unread);
 }
 
 /**

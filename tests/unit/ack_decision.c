@@ -436,49 +436,6 @@ static void promises_are_settled(void **state)
 	}
 }
 
-/* What the stack puts off is due at an age, if it is more than a segment. */
-static void what_is_not_read_is_due_at_an_age(void **state)
-{
-	(void)state;
-	FOR_ALL_GOOD(c, base, ts) {
-		const u64 since = 1000 * AGE;
-		struct turbo_ack_sock sk = c.sk;
-		int bit;
-
-		for (bit = 0; bit < TURBO_ACK_NR_TRAITS; bit++) {
-			sk.traits = TURBO_ACK_TRAIT(TURBO_ACK_NOT_OWNED) |
-				    TURBO_ACK_TRAIT(bit);
-			sk.rcv_wup = base - MSS - 1;
-			/* signed, congested or short of memory: the stack's */
-			assert_int_equal(turbo_ack_decide_unread(&sk, since,
-								 since + AGE,
-								 AGE),
-					 bit == TURBO_ACK_STATE ?
-					 TURBO_ACK_STATE : TURBO_ACK_SEND);
-		}
-		sk.traits = TURBO_ACK_TRAIT(TURBO_ACK_NOT_OWNED);
-		assert_int_equal(turbo_ack_decide_unread(&sk, since,
-							 since + AGE - 1, AGE),
-				 TURBO_ACK_YOUNG);
-		/* noted by another CPU since the time was taken */
-		assert_int_equal(turbo_ack_decide_unread(&sk, since, since - 1,
-							 AGE),
-				 TURBO_ACK_YOUNG);
-		sk.rcv_wup = base - MSS;
-		assert_int_equal(turbo_ack_decide_unread(&sk, since,
-							 since + AGE, AGE),
-				 TURBO_ACK_SMALL);
-		/* sent meanwhile: there is nothing to wait for */
-		assert_int_equal(turbo_ack_decide_unread(&sk, since, since,
-							 AGE),
-				 TURBO_ACK_SMALL);
-		sk.rcv_wup = base;
-		assert_int_equal(turbo_ack_decide_unread(&sk, since,
-							 since + AGE, AGE),
-				 TURBO_ACK_SMALL);
-	}
-}
-
 static void a_spoiling_peer_is_told_from_a_bug(void **state)
 {
 	(void)state;
@@ -621,7 +578,6 @@ int main(void)
 		cmocka_unit_test(timestamp_is_that_of_the_earliest),
 		cmocka_unit_test(window_keeps_its_right_edge),
 		cmocka_unit_test(promises_are_settled),
-		cmocka_unit_test(what_is_not_read_is_due_at_an_age),
 		cmocka_unit_test(a_spoiling_peer_is_told_from_a_bug),
 		cmocka_unit_test(timestamps_do_not_come_round),
 		cmocka_unit_test(every_reason_has_its_own_name),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ack_pace.c - when a backlog is looked at: guest-kmod/policy/ack_decision.c */
+/* ack_pace.c - when a socket is looked at, and what is due: guest-kmod/policy/ack_decision.c */
 #include "test.h"
 
 #include "ack_decision.h"
@@ -63,10 +63,56 @@ static void looks_in_vain_are_rare(void **state)
 	}
 }
 
+/* What the stack puts off is due at an age, if it is more than a segment. */
+static void what_is_not_read_is_due_at_an_age(void **state)
+{
+	static const u32 bases[] = { 1, 0x7fffffffU, 0xffffffffU, 0U - 500 };
+	const u64 since = 1000 * AGE;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+		struct turbo_ack_sock sk = {
+			.rcv_nxt = bases[i] + 1001, .rcv_wup = bases[i],
+			.rcv_mss = 1000,
+		};
+		int bit;
+
+		/* signed, congested or short of memory: the stack's */
+		for (bit = 0; bit < TURBO_ACK_NR_TRAITS; bit++) {
+			sk.traits = TURBO_ACK_TRAIT(TURBO_ACK_NOT_OWNED) |
+				    TURBO_ACK_TRAIT(bit);
+			assert_int_equal(turbo_ack_decide_unread(&sk, since,
+								 since + AGE,
+								 AGE),
+					 bit == TURBO_ACK_STATE ?
+					 TURBO_ACK_STATE : TURBO_ACK_SEND);
+		}
+		sk.traits = TURBO_ACK_TRAIT(TURBO_ACK_NOT_OWNED);
+		assert_int_equal(turbo_ack_decide_unread(&sk, since,
+							 since + AGE - 1, AGE),
+				 TURBO_ACK_YOUNG);
+		/* noted by another CPU since the time was taken */
+		assert_int_equal(turbo_ack_decide_unread(&sk, since, since - 1,
+							 AGE),
+				 TURBO_ACK_YOUNG);
+		/* a segment, or sent meanwhile: there is nothing to wait for */
+		sk.rcv_wup++;
+		assert_int_equal(turbo_ack_decide_unread(&sk, since,
+							 since + AGE, AGE),
+				 TURBO_ACK_SMALL);
+		sk.rcv_wup = sk.rcv_nxt;
+		assert_int_equal(turbo_ack_decide_unread(&sk, since, since,
+							 AGE),
+				 TURBO_ACK_SMALL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(looks_are_paced),
+		cmocka_unit_test(what_is_not_read_is_due_at_an_age),
 		cmocka_unit_test(looks_in_vain_are_rare),
 	};
 
