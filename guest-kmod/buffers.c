@@ -84,6 +84,22 @@ static int raise_ahead_of(struct pci_dev *pdev, void *data)
 	return turbo_device_parts(pdev, raise_ahead, data);
 }
 
+/*
+ * Bytes of one socket that leave TCP out of memory pressure, under which it makes
+ * the windows of all small and drops what finds no room: half of tcp_mem[1].
+ */
+static u64 tcp_limit(void)
+{
+	unsigned long low, pressure, high;
+	char now[64];
+
+	if (turbo_file_read(TURBO_SYSCTL, "sys/net/ipv4/tcp_mem", now,
+			    sizeof(now)) ||
+	    sscanf(now, "%lu %lu %lu", &low, &pressure, &high) != 3)
+		return U64_MAX;
+	return ((u64)pressure << PAGE_SHIFT) / 2;
+}
+
 /* The last of three: the size up to which TCP lets a receive buffer grow. */
 static void raise_tcp_rmem(u32 to)
 {
@@ -140,7 +156,7 @@ void turbo_buffers(void)
 				   buffer_percent);
 	turbo_file_raise(TURBO_SYSCTL, "sys/net/core/rmem_max", bytes);
 	turbo_file_raise(TURBO_SYSCTL, "sys/net/core/rmem_default", bytes);
-	raise_tcp_rmem(bytes);
+	raise_tcp_rmem(min_t(u64, bytes, tcp_limit()));
 	packets = turbo_backlog_packets(mbps, delay_ms * USEC_PER_MSEC);
 	turbo_file_raise(TURBO_SYSCTL, "sys/net/core/netdev_max_backlog",
 			 packets);
