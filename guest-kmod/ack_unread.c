@@ -104,7 +104,7 @@ u64 turbo_ack_unread_idle(const struct turbo_ack_entry *e)
  * @due: set if the ACK is due
  *
  * Whoever reads as it comes is looked at now and then, so that not each of his
- * ACKs that is put off for a moment costs a look.
+ * ACKs that is put off for a moment costs a look; and so is who has no memory.
  *
  * Context: softirq, the socket's spinlock and the bucket's.
  * Return: true if the entry is to be looked at again; it need not be
@@ -115,6 +115,7 @@ bool turbo_ack_wait_unread(struct turbo_ack_entry *e,
 			   bool *due)
 {
 	u64 age = turbo_ack_age_us * NSEC_PER_USEC;
+	enum turbo_ack_reason reason;
 
 	/* the last turbo vCPU went offline, and its timers came here */
 	if (!unread_on || READ_ONCE(turbo_ack_broken) ||
@@ -127,7 +128,8 @@ bool turbo_ack_wait_unread(struct turbo_ack_entry *e,
 		e->unread_ns = now_ns;
 		e->unread_wup = s->rcv_wup;
 	}
-	switch (turbo_ack_decide_unread(s, e->unread_ns, now_ns, age)) {
+	reason = turbo_ack_decide_unread(s, e->unread_ns, now_ns, age);
+	switch (reason) {
 	case TURBO_ACK_SEND:
 		*due = true;
 		return false;
@@ -139,8 +141,15 @@ bool turbo_ack_wait_unread(struct turbo_ack_entry *e,
 		e->unread_ns = 0;
 		e->next_ns = now_ns + turbo_ack_unread_pace(e);
 		return e->lively;
-	default:
+	case TURBO_ACK_STATE:
 		return false;
+	default:
+		/* short of memory; there may be more when somebody has read */
+		turbo_ack_tell(reason);
+		e->lively = true;
+		e->unread_ns = 0;
+		e->next_ns = now_ns + turbo_ack_unread_pace(e);
+		return true;
 	}
 }
 

@@ -134,29 +134,35 @@ static enum turbo_ack_reason first_trait(u64 traits)
 		(enum turbo_ack_reason)bit : TURBO_ACK_UNSTEADY;
 }
 
-/* Is there memory for all that waits, whatever the others take meanwhile? */
-static enum turbo_ack_reason room(const struct turbo_ack_sock *sk)
+/* May TCP take @need pages more, whatever the others take meanwhile? */
+static enum turbo_ack_reason memory(const struct turbo_ack_sock *sk, u64 need)
 {
-	u64 need = pages(sk->backlog_len) + sk->mem_promised;
 	u64 limit = sk->mem_high / 2;
 
-	/*
-	 * The stack looks at each skb before it charges it; here all of them
-	 * are charged already, and what is being drained twice.
-	 */
-	if (sk->rmem_alloc + sk->backlog_len > sk->rcvbuf)
-		return TURBO_ACK_RCVBUF;
 	/*
 	 * The stack drops only above tcp_mem[2]; half of that stays free for
 	 * what other sockets take before this one is drained.
 	 */
 	if (limit > sk->mem_low)
 		limit = sk->mem_low;
+	need += sk->mem_promised;
 	if (sk->mem_pages + need > limit)
 		return TURBO_ACK_TCP_MEM;
 	if (sk->memcg_margin / 2 < need)
 		return TURBO_ACK_MEMCG;
 	return TURBO_ACK_SEND;
+}
+
+/* Is there memory for all that waits? */
+static enum turbo_ack_reason room(const struct turbo_ack_sock *sk)
+{
+	/*
+	 * The stack looks at each skb before it charges it; here all of them
+	 * are charged already, and what is being drained twice.
+	 */
+	if (sk->rmem_alloc + sk->backlog_len > sk->rcvbuf)
+		return TURBO_ACK_RCVBUF;
+	return memory(sk, pages(sk->backlog_len));
 }
 
 /**
@@ -244,10 +250,14 @@ enum turbo_ack_reason turbo_ack_decide(const struct turbo_ack_sock *sk,
  * @age_ns: who has not come to read for so long is stuck
  *
  * What is acknowledged is in the receive queue, from where nothing is dropped.
+ * But the peer goes on for an ACK.  What it sends then has no reader either, and
+ * once TCP is short of memory the stack drops it and makes windows small, which
+ * is worse than to have waited: as much again as is unread is to have room.
  *
  * Return: TURBO_ACK_SEND; TURBO_ACK_STATE if the connection is about to end;
  * TURBO_ACK_YOUNG; TURBO_ACK_SMALL if not more than a segment is left, as the
- * stack has sent the ACK meanwhile, or what remains may wait for the next one.
+ * stack has sent the ACK meanwhile, or what remains may wait for the next one;
+ * TURBO_ACK_PRESSURE, TURBO_ACK_TCP_MEM, TURBO_ACK_MEMCG: it is left to the stack.
  */
 enum turbo_ack_reason turbo_ack_decide_unread(const struct turbo_ack_sock *sk,
 					      u64 since_ns, u64 now_ns,
@@ -259,7 +269,9 @@ enum turbo_ack_reason turbo_ack_decide_unread(const struct turbo_ack_sock *sk,
 		return TURBO_ACK_SMALL;
 	if (now_ns < since_ns || now_ns - since_ns < age_ns)
 		return TURBO_ACK_YOUNG;
-	return TURBO_ACK_SEND;
+	if (sk->traits & TURBO_ACK_TRAIT(TURBO_ACK_PRESSURE))
+		return TURBO_ACK_PRESSURE;
+	return memory(sk, pages(sk->rmem_alloc));
 }
 
 /**

@@ -74,19 +74,21 @@ static void what_is_not_read_is_due_at_an_age(void **state)
 	for (i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
 		struct turbo_ack_sock sk = {
 			.rcv_nxt = bases[i] + 1001, .rcv_wup = bases[i],
-			.rcv_mss = 1000,
+			.rcv_mss = 1000, .mem_low = 100, .mem_high = 200,
+			.memcg_margin = 100,
 		};
 		int bit;
 
-		/* signed, congested or short of memory: the stack's */
+		/* signed, congested: the stack's */
 		for (bit = 0; bit < TURBO_ACK_NR_TRAITS; bit++) {
 			sk.traits = TURBO_ACK_TRAIT(TURBO_ACK_NOT_OWNED) |
 				    TURBO_ACK_TRAIT(bit);
 			assert_int_equal(turbo_ack_decide_unread(&sk, since,
 								 since + AGE,
 								 AGE),
-					 bit == TURBO_ACK_STATE ?
-					 TURBO_ACK_STATE : TURBO_ACK_SEND);
+					 bit == TURBO_ACK_STATE ||
+					 bit == TURBO_ACK_PRESSURE ?
+					 bit : TURBO_ACK_SEND);
 		}
 		sk.traits = TURBO_ACK_TRAIT(TURBO_ACK_NOT_OWNED);
 		assert_int_equal(turbo_ack_decide_unread(&sk, since,
@@ -108,11 +110,50 @@ static void what_is_not_read_is_due_at_an_age(void **state)
 	}
 }
 
+/* And if there is memory for as much again as waits. */
+static void what_is_not_read_is_to_fit_twice(void **state)
+{
+	static const struct {
+		u64 rmem_alloc, used, promised, low, high, margin;
+		enum turbo_ack_reason reason;
+	} t[] = {
+		/* 16 pages wait; tcp_mem[0] */
+		{ 65535, 16, 0, 32, 1000, 1000, TURBO_ACK_SEND },
+		{ 65535, 17, 0, 32, 1000, 1000, TURBO_ACK_TCP_MEM },
+		{ 65536, 16, 0, 32, 1000, 1000, TURBO_ACK_TCP_MEM },
+		{ 65535, 16, 1, 32, 1000, 1000, TURBO_ACK_TCP_MEM },
+		{ 65535, 0, 0, 0, 1000, 1000, TURBO_ACK_TCP_MEM },
+		/* half of tcp_mem[2] */
+		{ 65535, 16, 0, 1000, 64, 1000, TURBO_ACK_SEND },
+		{ 65535, 16, 0, 1000, 63, 1000, TURBO_ACK_TCP_MEM },
+		/* half of what the cgroup has left */
+		{ 65535, 16, 0, 1000, 2000, 32, TURBO_ACK_SEND },
+		{ 65535, 16, 0, 1000, 2000, 31, TURBO_ACK_MEMCG },
+		{ 65535, 16, 1, 1000, 2000, 33, TURBO_ACK_MEMCG },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct turbo_ack_sock sk = {
+			.traits = TURBO_ACK_TRAIT(TURBO_ACK_NOT_OWNED),
+			.rcv_nxt = 5001, .rcv_wup = 1, .rcv_mss = 1000,
+			.rmem_alloc = t[i].rmem_alloc, .mem_pages = t[i].used,
+			.mem_promised = t[i].promised, .mem_low = t[i].low,
+			.mem_high = t[i].high, .memcg_margin = t[i].margin,
+		};
+
+		assert_int_equal(turbo_ack_decide_unread(&sk, 0, AGE, AGE),
+				 t[i].reason);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(looks_are_paced),
 		cmocka_unit_test(what_is_not_read_is_due_at_an_age),
+		cmocka_unit_test(what_is_not_read_is_to_fit_twice),
 		cmocka_unit_test(looks_in_vain_are_rare),
 	};
 
