@@ -16,6 +16,7 @@
 #                   without any module of ours
 #   rr              the same under SCHED_RR
 #   turbo           SCHED_TURBO, turbo_guest.ko
+#   turbo-lazy      the same, but what nobody reads is left to the guest's TCP
 
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../numbers/guest-lib.sh"
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../guest/linux/lib.sh"
@@ -78,6 +79,9 @@ swap_running()
 	run_guests "$n"
 }
 
+# vCPUs of others, that have the same slice as theirs.
+more_vcpus=()
+
 regular_vcpus() # their threads, of each running guest
 {
 	local name n
@@ -109,7 +113,7 @@ slices() # NS for the regular vCPUs, 0 for the kernel's own
 		return
 	fi
 	# shellcheck disable=SC2046
-	/tmp/bin/threadslice "$1" $(regular_vcpus)
+	/tmp/bin/threadslice "$1" $(regular_vcpus) ${more_vcpus[@]+"${more_vcpus[@]}"}
 }
 
 hrtick_was=$(grep -oE '\<(NO_)?HRTICK\>' /sys/kernel/debug/sched/features)
@@ -133,6 +137,7 @@ way_begin() # WAY
 		done
 		;;
 	turbo) turbo_on ack=1 ;;
+	turbo-lazy) turbo_on 'ack=1 ack_unread=0' ;;
 	poll) swap_running ;;
 	esac
 }
@@ -155,9 +160,31 @@ way_end() # WAY
 		done
 		"$G" place --turbo 0 "${running[@]}"
 		;;
-	turbo) turbo_off ;;
+	turbo*) turbo_off ;;
 	poll) swap_running ;;
 	esac
+}
+
+# A file of here, as a guest's file.
+give() # GUEST FILE TO
+{
+	"$G" exec "$1" "echo $(base64 -w 0 "$2") | base64 -d >$3"
+}
+
+# Packets come to the first guest as over a link of so many Mbit/s, or as fast and as
+# large as can be.
+link_of_one() # MBITS or nothing
+{
+	local tap
+	tap=tap$("$G" show "${guests[0]}" | sed -n 's/^number=//p')
+	if [ "$1" ]; then
+		ethtool -K "$tap" tso off gso off
+		ip link set "$tap" txqueuelen 32
+		tc qdisc replace dev "$tap" root tbf rate "$1mbit" burst 32k limit 400k
+	elif tc qdisc del dev "$tap" root 2>/dev/null; then
+		ip link set "$tap" txqueuelen 1000
+		ethtool -K "$tap" tso on gso on
+	fi
 }
 
 # Runs a command, and sets "busy" to how many of the CPUs up to the core for I/O were
