@@ -95,7 +95,8 @@ static u64 tcp_limit(void)
 
 	if (turbo_file_read(TURBO_SYSCTL, "sys/net/ipv4/tcp_mem", now,
 			    sizeof(now)) ||
-	    sscanf(now, "%lu %lu %lu", &low, &pressure, &high) != 3)
+	    sscanf(now, "%lu %lu %lu", &low, &pressure, &high) != 3 ||
+	    pressure > U32_MAX)
 		return U64_MAX;
 	return ((u64)pressure << PAGE_SHIFT) / 2;
 }

@@ -252,7 +252,8 @@ enum turbo_ack_reason turbo_ack_decide(const struct turbo_ack_sock *sk,
  * What is acknowledged is in the receive queue, from where nothing is dropped.
  * But the peer goes on for an ACK.  What it sends then has no reader either, and
  * once TCP is short of memory the stack drops it and makes windows small, which
- * is worse than to have waited: as much again as is unread is to have room.
+ * is worse than to have waited: as much again as is unread is to have room, and
+ * half as much again as TCP has taken in all, as other sockets do not wait.
  *
  * Return: TURBO_ACK_SEND; TURBO_ACK_STATE if the connection is about to end;
  * TURBO_ACK_YOUNG; TURBO_ACK_SMALL if not more than a segment is left, as the
@@ -263,6 +264,8 @@ enum turbo_ack_reason turbo_ack_decide_unread(const struct turbo_ack_sock *sk,
 					      u64 since_ns, u64 now_ns,
 					      u64 age_ns)
 {
+	u64 need;
+
 	if (sk->traits & TURBO_ACK_TRAIT(TURBO_ACK_STATE))
 		return TURBO_ACK_STATE;
 	if (sk->rcv_nxt - sk->rcv_wup <= sk->rcv_mss)
@@ -271,7 +274,11 @@ enum turbo_ack_reason turbo_ack_decide_unread(const struct turbo_ack_sock *sk,
 		return TURBO_ACK_YOUNG;
 	if (sk->traits & TURBO_ACK_TRAIT(TURBO_ACK_PRESSURE))
 		return TURBO_ACK_PRESSURE;
-	return memory(sk, pages(sk->rmem_alloc));
+	/* others may be asked in the same moment: half of all there is, too */
+	need = pages(sk->rmem_alloc);
+	if (need < sk->mem_pages / 2)
+		need = sk->mem_pages / 2;
+	return memory(sk, need);
 }
 
 /**

@@ -418,10 +418,13 @@ static void flood(void)
 	       (unsigned long long)(now_us() - start) * 1000 / opt.flood);
 }
 
+static atomic_int lowerer;
+
 static void *lower(void *arg)
 {
 	(void)arg;
 	on_cpu(2);
+	lowerer = (int)syscall(SYS_gettid);
 	/* sleeps until the receiver lets go */
 	set_int(rx, SOL_SOCKET, SO_RCVBUF, opt.lower);
 	return NULL;
@@ -444,6 +447,29 @@ static void wait_for(atomic_int *what)
 			     (size_t)received, sent);
 		usleep(100);
 	}
+}
+
+/* Waits until "lower" waits for the socket: what else it does takes no time. */
+static void wait_for_lower(void)
+{
+	uint64_t until = now_us() + 20000000;
+	char path[64], state = 0;
+	FILE *f;
+
+	wait_for(&lowerer);
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", lowerer);
+	while (state != 'D') {
+		if (now_us() > until)
+			errx(1, "SO_RCVBUF does not wait: state %c", state);
+		usleep(1000);
+		f = fopen(path, "r");
+		if (!f)
+			err(1, "%s", path);
+		if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+			state = '?';
+		fclose(f);
+	}
+	usleep(1000);
 }
 
 int main(int argc, char **argv)
@@ -504,7 +530,7 @@ int main(int argc, char **argv)
 		run_hook(opt.hook);
 		if (opt.lower && !opt.late) {
 			pthread_create(&s, NULL, lower, NULL);
-			usleep(20000);
+			wait_for_lower();
 		}
 		if (opt.flood) {
 			/* the stream is spoiled, and is not read */
@@ -541,7 +567,7 @@ int main(int argc, char **argv)
 		run_hook(opt.hook_after);
 		if (opt.lower && opt.late) {
 			pthread_create(&s, NULL, lower, NULL);
-			usleep(20000);
+			wait_for_lower();
 		}
 		if (opt.spoil) {
 			spoil();

@@ -123,6 +123,10 @@ static void what_is_not_read_is_to_fit_twice(void **state)
 		{ 65536, 16, 0, 32, 1000, 1000, TURBO_ACK_TCP_MEM },
 		{ 65535, 16, 1, 32, 1000, 1000, TURBO_ACK_TCP_MEM },
 		{ 65535, 0, 0, 0, 1000, 1000, TURBO_ACK_TCP_MEM },
+		/* half as much again as all sockets have */
+		{ 4095, 66, 0, 99, 1000, 1000, TURBO_ACK_SEND },
+		{ 4095, 68, 0, 101, 1000, 1000, TURBO_ACK_TCP_MEM },
+		{ 4095, 66, 1, 99, 1000, 1000, TURBO_ACK_TCP_MEM },
 		/* half of tcp_mem[2] */
 		{ 65535, 16, 0, 1000, 64, 1000, TURBO_ACK_SEND },
 		{ 65535, 16, 0, 1000, 63, 1000, TURBO_ACK_TCP_MEM },
