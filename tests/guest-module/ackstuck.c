@@ -62,7 +62,7 @@ static struct {
 
 static int rx, tx, uffd;
 static char *region;
-static atomic_int stuck, resolve, done, gone;
+static atomic_int stuck, resolve, done, gone, lowerer;
 static atomic_size_t received;
 static size_t sent;
 static uint64_t seed;
@@ -418,8 +418,6 @@ static void flood(void)
 	       (unsigned long long)(now_us() - start) * 1000 / opt.flood);
 }
 
-static atomic_int lowerer;
-
 static void *lower(void *arg)
 {
 	(void)arg;
@@ -427,6 +425,7 @@ static void *lower(void *arg)
 	lowerer = (int)syscall(SYS_gettid);
 	/* sleeps until the receiver lets go */
 	set_int(rx, SOL_SOCKET, SO_RCVBUF, opt.lower);
+	lowerer = 0;
 	return NULL;
 }
 
@@ -447,29 +446,6 @@ static void wait_for(atomic_int *what)
 			     (size_t)received, sent);
 		usleep(100);
 	}
-}
-
-/* Waits until "lower" waits for the socket: what else it does takes no time. */
-static void wait_for_lower(void)
-{
-	uint64_t until = now_us() + 20000000;
-	char path[64], state = 0;
-	FILE *f;
-
-	wait_for(&lowerer);
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", lowerer);
-	while (state != 'D') {
-		if (now_us() > until)
-			errx(1, "SO_RCVBUF does not wait: state %c", state);
-		usleep(1000);
-		f = fopen(path, "r");
-		if (!f)
-			err(1, "%s", path);
-		if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
-			state = '?';
-		fclose(f);
-	}
-	usleep(1000);
 }
 
 int main(int argc, char **argv)
@@ -530,7 +506,8 @@ int main(int argc, char **argv)
 		run_hook(opt.hook);
 		if (opt.lower && !opt.late) {
 			pthread_create(&s, NULL, lower, NULL);
-			wait_for_lower();
+			wait_for(&lowerer);
+			until_it_waits(lowerer);
 		}
 		if (opt.flood) {
 			/* the stream is spoiled, and is not read */
@@ -567,7 +544,8 @@ int main(int argc, char **argv)
 		run_hook(opt.hook_after);
 		if (opt.lower && opt.late) {
 			pthread_create(&s, NULL, lower, NULL);
-			wait_for_lower();
+			wait_for(&lowerer);
+			until_it_waits(lowerer);
 		}
 		if (opt.spoil) {
 			spoil();
