@@ -32,7 +32,8 @@
  * @unread_ns: since when an ACK waits for somebody to read; 0 if none does
  * @unread_wup: what had been acknowledged then
  * @looked_wup: and when nobody owned the socket at a look, or was noted
- * @lively: at the last look there was an ACK since the one before
+ * @lively: at the last look there was an ACK since the one before, or no memory
+ *          for one: it need not be looked at soon
  * @pages: how much memory its promise still needs
  * @todo: something has come, or was refused, since the last early ACK
  * @spoiled: the peer sent something that takes acknowledged data with it
