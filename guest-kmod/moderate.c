@@ -1,38 +1,72 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * moderate.c - fewer interrupts for packets that nobody comes to read
+ * moderate.c - fewer interrupts for packets that wait for their reader anyway
  *
- * A tracepoint tells that a datagram was dropped because its socket's buffer is
- * full.  If many are, the network cards' interrupts are moderated: after a packet
- * they stay off, and a timer polls (napi_defer_hard_irqs, gro_flush_timeout; see
- * Documentation/networking/napi.rst).  docs/design-guest.md has what that is good
- * for.  TCP needs none of it: who sends waits for the window.  What it costs TCP
- * meanwhile is up to a jiffy, as GRO keeps segments while polls find work.
+ * Interrupts of network cards are moderated (after a packet they stay off, and a
+ * timer polls: napi_defer_hard_irqs, gro_flush_timeout; see
+ * Documentation/networking/napi.rst) for two reasons:
+ *
+ * - of a card that receives bulk, as each round sees (policy/bulk.c);
+ * - of all cards, and for longer, while many datagrams are dropped because their
+ *   sockets' buffers are full, as a tracepoint tells (policy/moderate.c).
+ *
+ * docs/design-guest.md has what that is good for.  What it costs TCP is up to a
+ * jiffy, as GRO keeps segments while polls find work.
  */
 #include <linux/device.h>
+#include <linux/kstrtox.h>
 #include <linux/ktime.h>
+#include <linux/list.h>
 #include <linux/moduleparam.h>
 #include <linux/pci.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
+#include "policy/bulk.h"
 #include "policy/moderate.h"
 #include "turbo_guest.h"
 
 #define MODERATE_MAX_US	10000
+#define BULK_MAX_RATE	100000000
 
 static unsigned int moderate_us = 3000;
 module_param(moderate_us, uint, 0444);
 MODULE_PARM_DESC(moderate_us, "how long network interrupts wait while datagrams are dropped for want of a reader, in us, up to four times that if it does not help, 0 for never (3000)");
 
+static unsigned int bulk_us = 1000;
+module_param(bulk_us, uint, 0444);
+MODULE_PARM_DESC(bulk_us, "how long network interrupts of a card wait while it receives bulk, in us, less if more than 64 packets would come meanwhile, 0 for never (1000)");
+
+static unsigned int bulk_rate = 4000;
+module_param(bulk_rate, uint, 0444);
+MODULE_PARM_DESC(bulk_rate, "packets a second, of 512 bytes or more on average, that are bulk from here on, until they are half of that (4000)");
+
 static DEFINE_PER_CPU(u64, dropped);
 
-/* Written in rounds, one at a time. */
+/**
+ * struct turbo_card - a network card
+ * @node: in the list of all
+ * @dev: which one; no reference: it is compared, and looked at only while a round
+ *	goes through what there is
+ * @bulk: what it receives
+ * @us: how long its interrupts were made to wait; 0: it has no setting of ours
+ * @seen: in this round
+ * @failed: it has one still, which could not be put back
+ */
+struct turbo_card {
+	struct list_head node;
+	const struct device *dev;
+	struct turbo_bulk bulk;
+	u32 us;
+	bool seen;
+	bool failed;
+};
+
+/* Written in rounds, one at a time, as all that follows. */
+static LIST_HEAD(cards);
 static struct turbo_moderate state;
 /* A round has been asked for, and has not looked yet. */
 static bool asked;
-/* Some card has our settings still; written in rounds. */
-static bool unsettled;
 
 /**
  * turbo_moderate_drop - a datagram has been dropped: its socket's buffer is full
@@ -62,65 +96,166 @@ static u64 dropped_in_all(void)
 	return sum;
 }
 
-static int set(struct device *dev, const char *class, void *data)
+static struct turbo_card *card_get(const struct device *dev)
+{
+	struct turbo_card *card;
+
+	list_for_each_entry(card, &cards, node)
+		if (card->dev == dev)
+			return card;
+	card = kzalloc(sizeof(*card), GFP_KERNEL);
+	if (!card)
+		return NULL;
+	card->dev = dev;
+	list_add(&card->node, &cards);
+	return card;
+}
+
+static void card_drop(struct turbo_card *card)
+{
+	list_del(&card->node);
+	kfree(card);
+}
+
+/* Those that have gone; a setting of theirs has gone with them. */
+static void drop_unseen(void)
+{
+	struct turbo_card *card, *next;
+
+	list_for_each_entry_safe(card, next, &cards, node) {
+		if (!card->seen)
+			card_drop(card);
+		else
+			card->seen = false;
+	}
+}
+
+/* By sysfs, which knows whether its driver is still there.  0 on success. */
+static int counter(struct device *dev, const char *leaf, u64 *value)
+{
+	char *path = turbo_device_path(dev, leaf), text[24];
+	int err;
+
+	if (!path)
+		return -ENOMEM;
+	err = turbo_file_read(TURBO_SYSFS, path, text, sizeof(text));
+	kfree(path);
+	return err ?: kstrtou64(text, 10, value);
+}
+
+/* How long its interrupts are to wait because of what it receives, in us. */
+static u32 look_at(struct device *dev, struct turbo_card *card)
+{
+	bool was = card->bulk.on;
+	u64 packets, bytes;
+
+	if (!bulk_us || counter(dev, "statistics/rx_packets", &packets) ||
+	    counter(dev, "statistics/rx_bytes", &bytes))
+		return 0;
+	if (turbo_bulk_step(&card->bulk, ktime_get_ns(), packets, bytes,
+			    bulk_rate, bulk_us) && !was) {
+		turbo_count(TURBO_BULK);
+		pr_info_once("%s receives bulk: its interrupts wait for up to %u us meanwhile\n",
+			     dev_name(dev), bulk_us);
+	}
+	return turbo_bulk_wait(&card->bulk, bulk_us);
+}
+
+static void set(struct device *dev, u32 us)
 {
 	char *timeout, *defer;
 
-	if (strcmp(class, "net"))
-		return 0;
 	timeout = turbo_device_path(dev, "gro_flush_timeout");
 	defer = turbo_device_path(dev, "napi_defer_hard_irqs");
 	if (timeout && defer) {
-		turbo_file_raise(TURBO_SYSFS, timeout,
-				 turbo_moderate_wait(&state, moderate_us) *
-				 NSEC_PER_USEC);
+		turbo_file_raise(TURBO_SYSFS, timeout, us * NSEC_PER_USEC);
 		turbo_file_raise(TURBO_SYSFS, defer, 1);
 	}
 	kfree(defer);
 	kfree(timeout);
-	return 0;
 }
 
-static int set_of(struct pci_dev *pdev, void *data)
+/* Returns 0, or an error if that is to be tried again. */
+static int reset(struct device *dev)
 {
-	return turbo_device_parts(pdev, set, data);
-}
-
-static int reset(struct device *dev, const char *class, void *data)
-{
-	bool *failed = data;
 	char *timeout, *defer;
+	int err;
 
-	if (strcmp(class, "net"))
-		return 0;
 	timeout = turbo_device_path(dev, "gro_flush_timeout");
 	defer = turbo_device_path(dev, "napi_defer_hard_irqs");
-	if (!timeout || turbo_file_reset(TURBO_SYSFS, timeout))
-		*failed = true;
-	if (!defer || turbo_file_reset(TURBO_SYSFS, defer))
-		*failed = true;
+	err = timeout ? turbo_file_reset(TURBO_SYSFS, timeout) : -ENOMEM;
+	if (!err)
+		err = defer ? turbo_file_reset(TURBO_SYSFS, defer) : -ENOMEM;
 	kfree(defer);
 	kfree(timeout);
-	return 0;
-}
-
-static int reset_of(struct pci_dev *pdev, void *data)
-{
-	return turbo_device_parts(pdev, reset, data);
+	return err;
 }
 
 /**
- * turbo_moderate_check - is the parameter what it may be?
+ * struct turbo_moderation - a round
+ * @us: how long all interrupts are to wait at least
+ * @again: must there be another round within a second?
+ */
+struct turbo_moderation {
+	u32 us;
+	bool again;
+};
+
+/* Cards come and go, so each round goes through those that there are. */
+static int moderate(struct device *dev, const char *class, void *data)
+{
+	struct turbo_moderation *round = data;
+	struct turbo_card *card;
+	u32 us = round->us;
+
+	if (strcmp(class, "net"))
+		return 0;
+	card = card_get(dev);
+	if (!card) {	/* no memory: when there is some again, all is done */
+		round->again = true;
+		return 0;
+	}
+	card->seen = true;
+	us = max(us, look_at(dev, card));
+	/* a setting is only ever raised, from what it was before */
+	if (us < card->us || card->failed)
+		card->failed = reset(dev);
+	if (us)
+		set(dev, us);
+	card->us = us;
+	if (us || card->failed)
+		round->again = true;
+	return 0;
+}
+
+static int moderate_of(struct pci_dev *pdev, void *data)
+{
+	return turbo_device_parts(pdev, moderate, data);
+}
+
+/**
+ * turbo_moderate_check - are the parameters what they may be?
  *
- * Return: 0, or -ERANGE with a line that names it.
+ * Return: 0, or -ERANGE with a line that names the one that is not.
  */
 int turbo_moderate_check(void)
 {
-	if (moderate_us <= MODERATE_MAX_US)
-		return 0;
-	pr_err("moderate_us=%u is not within 0 to %u\n", moderate_us,
-	       MODERATE_MAX_US);
-	return -ERANGE;
+	if (moderate_us > MODERATE_MAX_US) {
+		pr_err("moderate_us=%u is not within 0 to %u\n", moderate_us,
+		       MODERATE_MAX_US);
+		return -ERANGE;
+	}
+	if (bulk_us > MODERATE_MAX_US) {
+		pr_err("bulk_us=%u is not within 0 to %u\n", bulk_us,
+		       MODERATE_MAX_US);
+		return -ERANGE;
+	}
+	if (!bulk_rate || bulk_rate > BULK_MAX_RATE) {
+		pr_err("bulk_rate=%u is not within 1 to %u\n", bulk_rate,
+		       BULK_MAX_RATE);
+		return -ERANGE;
+	}
+	return 0;
 }
 
 /**
@@ -131,25 +266,26 @@ int turbo_moderate_check(void)
  */
 bool turbo_moderate(void)
 {
-	bool was = state.on, on, failed = false;
+	struct turbo_moderation round = { 0 };
+	bool was = state.on;
 
-	if (!moderate_us)
-		return false;
 	/* before they are counted, so that none is missed */
 	WRITE_ONCE(asked, false);
-	on = turbo_moderate_step(&state, ktime_get_ns(), dropped_in_all());
-	if (on) {
-		turbo_device_each(set_of, NULL);	/* cards come and go */
-	} else if (was || unsettled) {
-		turbo_device_each(reset_of, &failed);
-		unsettled = failed;
+	if (moderate_us &&
+	    turbo_moderate_step(&state, ktime_get_ns(), dropped_in_all())) {
+		round.us = turbo_moderate_wait(&state, moderate_us);
+		round.again = true;
 	}
-	if (on && !was) {
+	if (moderate_us || bulk_us) {
+		turbo_device_each(moderate_of, &round);
+		drop_unseen();
+	}
+	if (state.on && !was) {
 		turbo_count(TURBO_MODERATED);
 		pr_info_once("datagrams are dropped, as nobody comes to read them: network interrupts wait for %u us or more meanwhile\n",
 			     moderate_us);
 	}
-	return on || unsettled;
+	return round.again;
 }
 
 /**
@@ -160,5 +296,5 @@ bool turbo_moderate(void)
 void turbo_moderate_forget(void)
 {
 	state = (struct turbo_moderate){ .drops = dropped_in_all() };
-	unsettled = false;
+	drop_unseen();	/* none has been seen since the last round */
 }

@@ -27,6 +27,7 @@ static const char * const count_names[NR_TURBO_COUNTS] = {
 	[TURBO_FILE_RESTORED] = "file_restored",
 	[TURBO_FILE_LEFT] = "file_left",
 	[TURBO_MODERATED] = "moderated",
+	[TURBO_BULK] = "bulk",
 	[TURBO_KICKS] = "kicks",
 	[TURBO_ROUNDS] = "rounds",
 	[TURBO_ROUND_NS] = "round_ns",

@@ -73,7 +73,8 @@ static inline bool turbo_vcpu_live(unsigned int cpu)
  * @TURBO_FILE_FAILED: settings that could not be
  * @TURBO_FILE_RESTORED: settings put back
  * @TURBO_FILE_LEFT: ... not, as they were no longer ours
- * @TURBO_MODERATED: how often interrupts began to be moderated
+ * @TURBO_MODERATED: how often interrupts began to be moderated, as datagrams were dropped
+ * @TURBO_BULK: how often those of a card did, as it received bulk
  * @TURBO_KICKS: a hook has seen something to look after
  * @TURBO_ROUNDS: looked after
  * @TURBO_ROUND_NS: time that took in all
@@ -97,6 +98,7 @@ enum turbo_count {
 	TURBO_FILE_RESTORED,
 	TURBO_FILE_LEFT,
 	TURBO_MODERATED,
+	TURBO_BULK,
 	TURBO_KICKS,
 	TURBO_ROUNDS,
 	TURBO_ROUND_NS,
@@ -169,7 +171,7 @@ void turbo_follow(void);
 int turbo_buffers_check(void);
 void turbo_buffers(void);
 
-/* moderate.c: fewer interrupts for packets that nobody comes to read */
+/* moderate.c: fewer interrupts for packets that wait for their reader anyway */
 int turbo_moderate_check(void);
 bool turbo_moderate(void);
 void turbo_moderate_forget(void);
