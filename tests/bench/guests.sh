@@ -187,17 +187,39 @@ link_of_one() # MBITS or nothing
 	fi
 }
 
+# Milliseconds that threads of QEMU's have run, by the kernel's account.
+ran() # TID...
+{
+	local tid
+	for tid in "$@"; do cat "/proc/$tid/schedstat"; done | awk '{ n += $1 } END { print n / 1e6 }'
+}
+
 # Runs a command, and sets "busy" to how many of the CPUs up to the core for I/O were
-# busy meanwhile, and "answer" to what it printed.
+# busy meanwhile, "own_regular" and "own_turbo" to what the first guest's vCPUs had of theirs,
+# and "answer" to what it printed.
 timed()
 {
-	local before cpus
+	local before cpus was=() start n
+	local -a own
 	mapfile -t cpus < <(seq 0 "$core")
+	mapfile -t own < <(for ((n = 0; n < guest_vcpus; n++)); do
+		guest_vcpu_thread "${guests[0]}" "$n"
+	done)
+	own+=("$(guest_vcpu_thread "${guests[0]}" "$guest_vcpus")")
 	[ ! "${BENCH_PROFILE:-}" ] || profile_begin
 	before=$(cpu_ticks "${cpus[@]}")
+	was=("$(ran "${own[@]::guest_vcpus}")" "$(ran "${own[guest_vcpus]}")")
+	start=$EPOCHREALTIME
 	answer=$("$@") || answer=
+	n=$EPOCHREALTIME
+	own_regular=$(of_a_core "$start" "$n" "${was[0]}" "$(ran "${own[@]::guest_vcpus}")")
+	own_turbo=$(of_a_core "$start" "$n" "${was[1]}" "$(ran "${own[guest_vcpus]}")")
 	busy=$(busy_cores $((core + 1)) "$before" "$(cpu_ticks "${cpus[@]}")")
 	[ ! "${BENCH_PROFILE:-}" ] || profile_end "${way_now:-dedicated}-$*"
+}
+of_a_core() # FROM TO, in seconds; BEFORE AFTER, in milliseconds
+{
+	awk -v s="$1" -v e="$2" -v a="$3" -v b="$4" 'BEGIN { if (e > s) print (b - a) / (e - s) / 1000 }'
 }
 
 # Mbit/s that a guest received.  A server that gets few turns takes a while to be ready
