@@ -323,6 +323,31 @@ void turbo_file_set(enum turbo_fs fs, const char *path, const char *value)
 }
 
 /**
+ * turbo_file_number - what a setting that is a number is but for us
+ * @fs: in which file system
+ * @path: from its root
+ * @n: set to what it was before we changed it, or what somebody has made of it since
+ *
+ * Context: a round.
+ * Return: 0 or a negative errno.
+ */
+int turbo_file_number(enum turbo_fs fs, const char *path, u64 *n)
+{
+	char now[VALUE_SIZE];
+	struct turbo_file *f;
+	u64 ino = 0;
+	int err;
+
+	err = file_read(fs, path, now, sizeof(now), &ino);
+	if (err)
+		return err;
+	f = file_find_moved(fs, path, ino);
+	if (f && f->ino == ino && !f->left && !strcmp(now, f->ours))
+		return kstrtou64(f->orig, 10, n);
+	return kstrtou64(now, 10, n);
+}
+
+/**
  * turbo_file_raise - change a setting that is a number, if that is lower
  * @fs: in which file system
  * @path: from its root
@@ -365,8 +390,8 @@ static int file_undo(struct turbo_file *f)
 		err = file_write(f->fs, f->path, f->orig);
 	if (err) {
 		turbo_count(TURBO_FILE_FAILED);
-		pr_warn("%s/%s can't be put back to %s: %d\n", fs_names[f->fs],
-			f->path, f->orig, err);
+		pr_warn_ratelimited("%s/%s can't be put back to %s: %d\n",
+				    fs_names[f->fs], f->path, f->orig, err);
 	} else {
 		turbo_count(TURBO_FILE_RESTORED);
 	}
@@ -382,7 +407,8 @@ static int file_undo(struct turbo_file *f)
  * stays theirs.
  *
  * Context: a round.
- * Return: 0, or an error if that is to be tried again.
+ * Return: 0, or an error if that is to be tried again: -ENOENT if there is no such
+ * file for now, as that of a card in another network namespace, which comes back.
  */
 int turbo_file_reset(enum turbo_fs fs, const char *path)
 {
@@ -392,6 +418,8 @@ int turbo_file_reset(enum turbo_fs fs, const char *path)
 	int err;
 
 	err = file_read(fs, path, now, sizeof(now), &ino);
+	if (err == -ENOENT)
+		return err;
 	f = file_find_moved(fs, path, err ? 0 : ino);
 	if (!f)
 		return 0;

@@ -6,12 +6,13 @@
  * timer polls: napi_defer_hard_irqs, gro_flush_timeout; see
  * Documentation/networking/napi.rst) for two reasons:
  *
- * - of a card that receives bulk, as each round sees (policy/bulk.c);
- * - of all cards, and for longer, while many datagrams are dropped because their
- *   sockets' buffers are full, as a tracepoint tells (policy/moderate.c).
+ * - of a card that receives bulk, as each round sees (policy/bulk.c), unless
+ *   somebody has set how they are moderated;
+ * - of all cards while many datagrams are dropped because their sockets' buffers
+ *   are full, as a tracepoint tells (policy/moderate.c).
  *
- * docs/design-guest.md has what that is good for.  What it costs TCP is up to a
- * jiffy, as GRO keeps segments while polls find work.
+ * docs/design-guest.md has what that is good for.  A packet waits for that long at
+ * most, and a part of TCP's stream in GRO as long again, or a jiffy.
  */
 #include <linux/device.h>
 #include <linux/kstrtox.h>
@@ -35,7 +36,7 @@ MODULE_PARM_DESC(moderate_us, "how long network interrupts wait while datagrams 
 
 static unsigned int bulk_us = 1000;
 module_param(bulk_us, uint, 0444);
-MODULE_PARM_DESC(bulk_us, "how long network interrupts of a card wait while it receives bulk, in us, less if more than 64 packets would come meanwhile, 0 for never (1000)");
+MODULE_PARM_DESC(bulk_us, "how long network interrupts of a card wait while it receives bulk, in us, down to a sixteenth of that if more than 64 packets would come meanwhile, 0 for never (1000)");
 
 static unsigned int bulk_rate = 4000;
 module_param(bulk_rate, uint, 0444);
@@ -117,7 +118,7 @@ static void card_drop(struct turbo_card *card)
 	kfree(card);
 }
 
-/* Those that have gone; a setting of theirs has gone with them. */
+/* Forget those that have gone, and their settings with them. */
 static void drop_unseen(void)
 {
 	struct turbo_card *card, *next;
@@ -143,22 +144,46 @@ static int counter(struct device *dev, const char *leaf, u64 *value)
 	return err ?: kstrtou64(text, 10, value);
 }
 
+/* Has somebody else set it?  Or is it out of reach? */
+static bool theirs(struct device *dev, const char *leaf)
+{
+	char *path = turbo_device_path(dev, leaf);
+	u64 n;
+	bool yes;
+
+	yes = !path || turbo_file_number(TURBO_SYSFS, path, &n) || n;
+	kfree(path);
+	return yes;
+}
+
 /* How long its interrupts are to wait because of what it receives, in us. */
 static u32 look_at(struct device *dev, struct turbo_card *card)
 {
 	bool was = card->bulk.on;
-	u64 packets, bytes;
+	u64 now, packets, bytes;
+	u32 us;
 
-	if (!bulk_us || counter(dev, "statistics/rx_packets", &packets) ||
-	    counter(dev, "statistics/rx_bytes", &bytes))
+	if (!bulk_us)
 		return 0;
-	if (turbo_bulk_step(&card->bulk, ktime_get_ns(), packets, bytes,
-			    bulk_rate, bulk_us) && !was) {
+	now = ktime_get_ns();
+	if (turbo_bulk_due(&card->bulk, now)) {
+		if (counter(dev, "statistics/rx_packets", &packets) ||
+		    counter(dev, "statistics/rx_bytes", &bytes))
+			return 0;
+		turbo_bulk_step(&card->bulk, now, packets, bytes, bulk_rate,
+				bulk_us);
+	}
+	us = turbo_bulk_wait(&card->bulk, bulk_us);
+	/* who has set it may need it as it is: a short wait, or none */
+	if (!us || theirs(dev, "gro_flush_timeout") ||
+	    theirs(dev, "napi_defer_hard_irqs"))
+		return 0;
+	if (!was) {
 		turbo_count(TURBO_BULK);
 		pr_info_once("%s receives bulk: its interrupts wait for up to %u us meanwhile\n",
 			     dev_name(dev), bulk_us);
 	}
-	return turbo_bulk_wait(&card->bulk, bulk_us);
+	return us;
 }
 
 static void set(struct device *dev, u32 us)

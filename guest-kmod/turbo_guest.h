@@ -159,6 +159,7 @@ enum turbo_fs {
 void turbo_file_exit(void);
 int turbo_file_read(enum turbo_fs fs, const char *path, char *buf, size_t size);
 void turbo_file_set(enum turbo_fs fs, const char *path, const char *value);
+int turbo_file_number(enum turbo_fs fs, const char *path, u64 *n);
 void turbo_file_raise(enum turbo_fs fs, const char *path, u32 to);
 int turbo_file_reset(enum turbo_fs fs, const char *path);
 void turbo_file_undo(void);

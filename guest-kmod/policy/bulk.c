@@ -7,21 +7,84 @@
 #define NS_PER_SEC	1000000000ULL
 #define US_PER_SEC	1000000ULL
 
-/* Packets a second, 2^32 - 1 at most. */
-static u32 rate_of(u64 packets, u64 elapsed_ns)
+/* So many a second, 2^32 - 1 at most. */
+static u32 rate_of(u64 n, u64 elapsed_ns)
 {
 	u64 rate;
 
-	if (packets > ~0ULL / NS_PER_SEC)
+	if (n > ~0ULL / NS_PER_SEC)
 		return ~0U;
-	rate = packets * NS_PER_SEC / elapsed_ns;
+	rate = n * NS_PER_SEC / elapsed_ns;
 	return rate < ~0U ? rate : ~0U;
 }
 
-/* Do no more than so many packets come while interrupts wait? */
-static bool fits(u32 rate, u32 wait_us, u32 packets)
+/* Do no more than so many come while interrupts wait? */
+static bool fits(u32 rate, u32 wait_us, u32 n)
 {
-	return (u64)rate * wait_us <= packets * US_PER_SEC;
+	return (u64)rate * wait_us <= n * US_PER_SEC;
+}
+
+/* @rate: of packets, or what as large ones they would be */
+static void choose_wait(struct turbo_bulk *b, u32 rate, u32 most_us)
+{
+	while (b->halvings < TURBO_BULK_HALVINGS &&
+	       !fits(rate, most_us >> b->halvings, TURBO_BULK_PACKETS))
+		b->halvings++;
+	/* not back and forth for a rate that is about as large as fits */
+	while (b->halvings &&
+	       fits(rate, most_us >> (b->halvings - 1), TURBO_BULK_PACKETS / 2))
+		b->halvings--;
+}
+
+static void begin(struct turbo_bulk *b, u64 now_ns, u32 rate)
+{
+	b->on = true;
+	b->low = false;
+	b->began_ns = now_ns;
+	b->before = rate;
+	b->halvings = 0;
+}
+
+static void was_none(struct turbo_bulk *b, u64 now_ns)
+{
+	if (!b->hold_ns)
+		b->hold_ns = TURBO_BULK_HOLD;
+	else if (b->hold_ns < TURBO_BULK_HOLD_MAX)
+		b->hold_ns *= 2;
+	b->retry_ns = now_ns + b->hold_ns;
+	b->on = false;
+}
+
+/* Is it still? */
+static void look_again(struct turbo_bulk *b, u64 now_ns, u32 now, u64 size, u32 rate)
+{
+	bool low = now <= rate / 2 || size < TURBO_BULK_SIZE_OFF;
+
+	if (b->before) {
+		if ((u64)now * 4 < (u64)b->before * 3) {
+			was_none(b, now_ns);
+			return;
+		}
+		b->before = 0;
+		b->hold_ns = 0;
+	}
+	if ((low && b->low) || now_ns - b->began_ns >= TURBO_BULK_ANEW)
+		b->on = false;
+	b->low = low;
+}
+
+/**
+ * turbo_bulk_due - is it time to look?
+ * @b: the state
+ * @now_ns: the time, monotonic, in ns
+ *
+ * A step before does nothing.
+ */
+bool turbo_bulk_due(const struct turbo_bulk *b, u64 now_ns)
+{
+	return !b->looked_ns ||
+	       now_ns - b->looked_ns >= (b->on ? TURBO_BULK_LAST_NS :
+						 TURBO_BULK_LOOK_NS);
 }
 
 /**
@@ -42,37 +105,29 @@ bool turbo_bulk_step(struct turbo_bulk *b, u64 now_ns, u64 packets, u64 bytes,
 		     u32 rate, u32 most_us)
 {
 	u64 elapsed = now_ns - b->looked_ns;
-	u64 more = packets - b->packets, size;
-	bool first = !b->looked_ns;
-	u32 now;
-
-	if (!first && elapsed < TURBO_BULK_LOOK_NS)
-		return b->on;
+	u64 more = packets - b->packets, more_bytes = bytes - b->bytes;
 	/* a driver may begin to count anew, and then nothing is known */
-	first |= packets < b->packets || bytes < b->bytes;
-	size = more ? (bytes - b->bytes) / more : 0;
+	bool unknown = !b->looked_ns || packets < b->packets || bytes < b->bytes;
+	u64 size = more ? more_bytes / more : 0;
+	u32 now, buffers;
+
+	if (!turbo_bulk_due(b, now_ns))
+		return b->on;
 	b->looked_ns = now_ns;
 	b->packets = packets;
 	b->bytes = bytes;
-	if (first)
+	if (unknown)
 		return b->on;
 	now = rate_of(more, elapsed);
 	if (b->on)
-		b->on = now > rate / 2 && size >= TURBO_BULK_SIZE_OFF;
-	else
-		b->on = now >= rate && size >= TURBO_BULK_SIZE;
-	if (!b->on) {
-		b->halvings = 0;
-		return false;
+		look_again(b, now_ns, now, size, rate);
+	else if (now >= rate && size >= TURBO_BULK_SIZE && now_ns >= b->retry_ns)
+		begin(b, now_ns, now);
+	if (b->on) {
+		buffers = rate_of(more_bytes / TURBO_BULK_BUFFER, elapsed);
+		choose_wait(b, now > buffers ? now : buffers, most_us);
 	}
-	while (b->halvings < TURBO_BULK_HALVINGS &&
-	       !fits(now, most_us >> b->halvings, TURBO_BULK_PACKETS))
-		b->halvings++;
-	/* not back and forth for a rate that is about as large as fits */
-	while (b->halvings &&
-	       fits(now, most_us >> (b->halvings - 1), TURBO_BULK_PACKETS / 2))
-		b->halvings--;
-	return true;
+	return b->on;
 }
 
 /**
@@ -80,9 +135,13 @@ bool turbo_bulk_step(struct turbo_bulk *b, u64 now_ns, u64 packets, u64 bytes,
  * @b: the state
  * @most_us: the longest, in us
  *
- * Return: in us; 0 if it is no bulk.
+ * Return: in us, not 0 unless @most_us is; 0 if it is no bulk.
  */
 u32 turbo_bulk_wait(const struct turbo_bulk *b, u32 most_us)
 {
-	return b->on ? most_us >> b->halvings : 0;
+	u32 us = most_us >> b->halvings;
+
+	if (!b->on)
+		return 0;
+	return us || !most_us ? us : 1;
 }

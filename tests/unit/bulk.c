@@ -58,16 +58,19 @@ static void few_huge_ones_are_not(void **state)
 	assert_false(after(SEC, RATE / 2, 65536));
 }
 
+/* Two looks without end it, and one does not. */
 static void it_ends(void **state)
 {
 	(void)state;
 	assert_true(after(SEC, RATE, 1448));
+	assert_true(after(SEC, RATE, 1448));
 	assert_true(after(SEC, RATE / 2 + 1, TURBO_BULK_SIZE_OFF));
-	assert_false(after(SEC, RATE / 2, 1448));
-	assert_true(after(SEC, RATE, 1448));
-	assert_false(after(SEC, RATE, TURBO_BULK_SIZE_OFF - 1));
-	assert_true(after(SEC, RATE, 1448));
+	assert_true(after(SEC, RATE / 2, 1448));
+	assert_true(after(SEC, RATE, TURBO_BULK_SIZE_OFF));
+	assert_true(after(SEC, RATE, TURBO_BULK_SIZE_OFF - 1));
 	assert_false(after(SEC, 0, 0));
+	/* it was bulk: nothing is held against it */
+	assert_true(after(SEC, RATE, 1448));
 }
 
 /* However often somebody looks, and however late. */
@@ -80,11 +83,69 @@ static void looks_do_not_matter(void **state)
 	for (i = 1; i < 100 && !b.on; i++)
 		after(10000000, 50, 1448);
 	assert_int_equal(i - 1, TURBO_BULK_LOOK_NS / 10000000);
-	assert_true(after(20 * SEC, 20 * RATE, 1448));
-	/* a burst in no time is none */
+	assert_true(after(20 * SEC, 20 * 5000, 1448));
+	assert_false(turbo_bulk_due(&b, now + TURBO_BULK_LAST_NS - 1));
+	assert_true(turbo_bulk_due(&b, now + TURBO_BULK_LAST_NS));
+	/* a pause is no end */
+	assert_true(after(TURBO_BULK_LAST_NS - 1, 0, 0));
+	assert_true(after(SEC, RATE, 1448));
+}
+
+/* A burst in no time is none. */
+static void bursts_are_none(void **state)
+{
+	(void)state;
 	assert_false(after(SEC, 0, 0));
 	assert_false(after(1, RATE, 1448));
 	assert_false(after(3 * SEC, 0, 0));
+}
+
+/*
+ * Who asks for the next one when he has the last one gets fewer when interrupts wait.
+ * He is left alone, for longer each time, though not for good.
+ */
+static void who_waits_is_found_out(void **state)
+{
+	u64 waited, hold = SEC;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 10; i++) {
+		assert_true(after(SEC, 4 * RATE, 1448));
+		assert_false(after(SEC, 3 * RATE - 1, 1448));
+		assert_int_equal(b.hold_ns, hold);
+		for (waited = SEC; !after(SEC, 4 * RATE, 1448); waited += SEC)
+			;
+		assert_int_equal(waited, hold);
+		/* that was the next try */
+		assert_false(after(SEC, RATE, 1448));
+		hold = hold * 2 < TURBO_BULK_HOLD_MAX ? hold * 2 : TURBO_BULK_HOLD_MAX;
+		assert_int_equal(b.hold_ns, hold);
+		b.retry_ns = 0;
+		hold = hold * 2 < TURBO_BULK_HOLD_MAX ? hold * 2 : TURBO_BULK_HOLD_MAX;
+	}
+	/* until it makes no difference */
+	assert_true(after(SEC, 4 * RATE, 1448));
+	assert_true(after(SEC, 3 * RATE, 1448));
+	assert_int_equal(b.hold_ns, 0);
+}
+
+/* Even if it was bulk when it began. */
+static void it_is_tried_anew(void **state)
+{
+	int i;
+
+	(void)state;
+	assert_true(after(SEC, 4 * RATE, 1448));
+	assert_true(after(SEC, 4 * RATE, 1448));
+	/* now there are requests, which wait */
+	for (i = 2; after(SEC, RATE, 1448); i++)
+		;
+	assert_int_equal(i, TURBO_BULK_ANEW / SEC);
+	/* which shows when they do not */
+	assert_true(after(SEC, 4 * RATE, 1448));
+	assert_false(after(SEC, RATE, 1448));
+	assert_false(after(SEC / 2, 4 * RATE, 1448));
 }
 
 /* A poll's worth at most, unless it is so many that it does not matter. */
@@ -95,6 +156,8 @@ static void more_wait_shorter(void **state)
 	(void)state;
 	for (rate = RATE; rate < 100000000; rate += rate / 16) {
 		u64 wait;
+
+		b.began_ns = now;	/* as if it had just been tried anew */
 
 		assert_true(after(SEC, rate, 1448));
 		wait = turbo_bulk_wait(&b, MOST);
@@ -108,6 +171,7 @@ static void more_wait_shorter(void **state)
 	/* and longer again, but not for a little less */
 	assert_true(after(SEC, 100000, 1448));
 	assert_int_equal(turbo_bulk_wait(&b, MOST), MOST / 4);
+	b.began_ns = now;
 	assert_true(after(SEC, 60000, 1448));
 	assert_int_equal(turbo_bulk_wait(&b, MOST), MOST / 2);
 	assert_true(after(SEC, 100000, 1448));
@@ -120,6 +184,25 @@ static void more_wait_shorter(void **state)
 	assert_int_equal(turbo_bulk_wait(&b, MOST), MOST);
 }
 
+/* What the host has put together takes as much of the ring as its parts. */
+static void large_ones_are_many(void **state)
+{
+	(void)state;
+	assert_true(after(SEC, 20000, 65536));
+	assert_int_equal(turbo_bulk_wait(&b, MOST), MOST >> TURBO_BULK_HALVINGS);
+	assert_true(after(SEC, 20000, 1448));
+	assert_int_equal(turbo_bulk_wait(&b, MOST), MOST);
+}
+
+/* The shortest wait is one. */
+static void short_waits(void **state)
+{
+	(void)state;
+	assert_true(after(SEC, 10000000, 1448));
+	assert_int_equal(turbo_bulk_wait(&b, 3), 1);
+	assert_int_equal(turbo_bulk_wait(&b, 0), 0);
+}
+
 /* A driver that was reset: what is less than before is of no rate. */
 static void counted_anew(void **state)
 {
@@ -128,6 +211,8 @@ static void counted_anew(void **state)
 	packets = 10;
 	bytes = 100;
 	assert_true(after(SEC, 0, 0));
+	assert_true(after(SEC, 10 * RATE, 1448));
+	assert_true(after(SEC, RATE / 2, 1448));
 	assert_false(after(SEC, RATE / 2, 1448));
 }
 
@@ -161,6 +246,11 @@ int main(void)
 		cmocka_unit_test_setup(few_huge_ones_are_not, fresh),
 		cmocka_unit_test_setup(it_ends, fresh),
 		cmocka_unit_test_setup(looks_do_not_matter, fresh),
+		cmocka_unit_test_setup(bursts_are_none, fresh),
+		cmocka_unit_test_setup(who_waits_is_found_out, fresh),
+		cmocka_unit_test_setup(it_is_tried_anew, fresh),
+		cmocka_unit_test_setup(large_ones_are_many, fresh),
+		cmocka_unit_test_setup(short_waits, fresh),
 		cmocka_unit_test_setup(more_wait_shorter, fresh),
 		cmocka_unit_test_setup(counted_anew, fresh),
 		cmocka_unit_test_setup(anything, fresh),
