@@ -326,10 +326,10 @@ void turbo_file_set(enum turbo_fs fs, const char *path, const char *value)
  * turbo_file_number - what a setting that is a number is but for us
  * @fs: in which file system
  * @path: from its root
- * @n: set to what it was before we changed it, or what somebody has made of it since
+ * @n: set to that: what it was before we changed it
  *
  * Context: a round.
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno, -EPERM if somebody has changed it after us.
  */
 int turbo_file_number(enum turbo_fs fs, const char *path, u64 *n)
 {
@@ -342,9 +342,11 @@ int turbo_file_number(enum turbo_fs fs, const char *path, u64 *n)
 	if (err)
 		return err;
 	f = file_find_moved(fs, path, ino);
-	if (f && f->ino == ino && !f->left && !strcmp(now, f->ours))
-		return kstrtou64(f->orig, 10, n);
-	return kstrtou64(now, 10, n);
+	if (!f || f->ino != ino)
+		return kstrtou64(now, 10, n);
+	if (f->left || strcmp(now, f->ours))
+		return -EPERM;
+	return kstrtou64(f->orig, 10, n);
 }
 
 /**

@@ -50,9 +50,9 @@ static DEFINE_PER_CPU(u64, dropped);
  * @dev: which one; no reference: it is compared, and looked at only while a round
  *	goes through what there is
  * @bulk: what it receives
- * @us: how long its interrupts were made to wait; 0: it has no setting of ours
+ * @us: how long its interrupts were made to wait, 0 if not
  * @seen: in this round
- * @failed: it has one still, which could not be put back
+ * @failed: a setting could not be put back, or is out of reach
  */
 struct turbo_card {
 	struct list_head node;
@@ -118,7 +118,7 @@ static void card_drop(struct turbo_card *card)
 	kfree(card);
 }
 
-/* Forget those that have gone, and their settings with them. */
+/* Forget those that have gone. */
 static void drop_unseen(void)
 {
 	struct turbo_card *card, *next;
@@ -157,7 +157,7 @@ static bool theirs(struct device *dev, const char *leaf)
 }
 
 /* How long its interrupts are to wait because of what it receives, in us. */
-static u32 look_at(struct device *dev, struct turbo_card *card)
+static u32 look_at(struct device *dev, struct turbo_card *card, bool wait_anyway)
 {
 	bool was = card->bulk.on;
 	u64 now, packets, bytes;
@@ -171,12 +171,16 @@ static u32 look_at(struct device *dev, struct turbo_card *card)
 		    counter(dev, "statistics/rx_bytes", &bytes))
 			return 0;
 		turbo_bulk_step(&card->bulk, now, packets, bytes, bulk_rate,
-				bulk_us);
+				bulk_us, wait_anyway);
 	}
 	us = turbo_bulk_wait(&card->bulk, bulk_us);
 	/* who has set it may need it as it is: a short wait, or none */
-	if (!us || theirs(dev, "gro_flush_timeout") ||
-	    theirs(dev, "napi_defer_hard_irqs"))
+	if (us && (theirs(dev, "gro_flush_timeout") ||
+		   theirs(dev, "napi_defer_hard_irqs"))) {
+		card->bulk = (struct turbo_bulk){ 0 };
+		us = 0;
+	}
+	if (!us)
 		return 0;
 	if (!was) {
 		turbo_count(TURBO_BULK);
@@ -232,6 +236,7 @@ static int moderate(struct device *dev, const char *class, void *data)
 	struct turbo_moderation *round = data;
 	struct turbo_card *card;
 	u32 us = round->us;
+	int err = 0;
 
 	if (strcmp(class, "net"))
 		return 0;
@@ -241,15 +246,18 @@ static int moderate(struct device *dev, const char *class, void *data)
 		return 0;
 	}
 	card->seen = true;
-	us = max(us, look_at(dev, card));
+	us = max(us, look_at(dev, card, us && us >= bulk_us));
 	/* a setting is only ever raised, from what it was before */
-	if (us < card->us || card->failed)
-		card->failed = reset(dev);
+	if (us < card->us || card->failed) {
+		err = reset(dev);
+		card->failed = err;
+	}
 	if (us)
 		set(dev, us);
-	card->us = us;
-	if (us || card->failed)
+	/* one more when it has ended; for one that is out of reach, whenever */
+	if (us || card->us || (err && err != -ENOENT))
 		round->again = true;
+	card->us = us;
 	return 0;
 }
 

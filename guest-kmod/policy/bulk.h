@@ -20,26 +20,23 @@
 #define TURBO_BULK_SIZE		512
 #define TURBO_BULK_SIZE_OFF	256
 
-/*
- * A rate is that of at least so long, in ns: until it is bulk, and then, when drivers
- * that count once a second, and pauses, must not end it.  It takes two that are low.
- */
-#define TURBO_BULK_LOOK_NS	250000000ULL
-#define TURBO_BULK_LAST_NS	750000000ULL
+/* A rate is that of at least so long, in ns.  It takes two low ones to end it. */
+#define TURBO_BULK_LOOK_NS	750000000ULL
 
 /*
  * If in the first one there are less than three quarters of what there were, it was
- * none.  It is not tried again for as long, and each time that happens for twice as
- * long; and it is tried anew now and then, as it may have become what is none.
+ * none.  It is not tried again for as long, and if it is none again soon after that for
+ * twice as long; and it is tried anew now and then, as it may have become what is none.
  */
 #define TURBO_BULK_HOLD		1000000000ULL
 #define TURBO_BULK_HOLD_MAX	64000000000ULL
+#define TURBO_BULK_AGAIN	10000000000ULL
 #define TURBO_BULK_ANEW		32000000000ULL
 
 /*
  * Packets to come while interrupts wait, at most: a NAPI poll takes as many.  What is
- * larger than most networks' packets, as the host has put it together, takes as many
- * of the ring's buffers as those would.
+ * larger than most networks' packets, as the host has put it together, takes almost as
+ * many of the ring's buffers as those would, and counts as that.
  */
 #define TURBO_BULK_PACKETS	64
 #define TURBO_BULK_BUFFER	1536
@@ -55,7 +52,7 @@
  * @began_ns: when it began
  * @retry_ns: it was none, and is not to be tried before
  * @hold_ns: how long that was, 0 if the last one was bulk
- * @before: packets a second when it began, 0 once they have been compared
+ * @before: packets, or parts, a second when it began; 0 once they have been compared
  * @halvings: by how many powers of two interrupts are to wait for less than the
  *	longest, 0 to TURBO_BULK_HALVINGS
  * @low: the last look would end it
@@ -76,7 +73,7 @@ struct turbo_bulk {
 
 bool turbo_bulk_due(const struct turbo_bulk *b, u64 now_ns);
 bool turbo_bulk_step(struct turbo_bulk *b, u64 now_ns, u64 packets, u64 bytes,
-		     u32 rate, u32 most_us);
+		     u32 rate, u32 most_us, bool wait_anyway);
 u32 turbo_bulk_wait(const struct turbo_bulk *b, u32 most_us);
 
 #endif /* TURBO_GUEST_BULK_H */

@@ -17,6 +17,7 @@
 #   rr              the same under SCHED_RR
 #   turbo           SCHED_TURBO, turbo_guest.ko
 #   turbo-lazy      the same, but what nobody reads is left to the guest's TCP
+#   turbo-nobulk    the same as turbo, but interrupts for bulk do not wait
 
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../numbers/guest-lib.sh"
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../guest/linux/lib.sh"
@@ -138,6 +139,7 @@ way_begin() # WAY
 		;;
 	turbo) turbo_on ack=1 ;;
 	turbo-lazy) turbo_on 'ack=1 ack_unread=0' ;;
+	turbo-nobulk) turbo_on 'ack=1 bulk_us=0' ;;
 	poll) swap_running ;;
 	esac
 }

@@ -161,6 +161,13 @@ case_bulk()
 	ok "which is counted again" test "$(count bulk)" -gt "$before"
 	unload
 	ok "unloading puts it back" is "$(bulk_of "$card")" "0 0"
+	load buffers=0 bulk_rate=20
+	ok "once more" eventually is_bulk "$card" "1000000 1"
+	echo 0 >"/sys/class/net/$card/napi_defer_hard_irqs"
+	ok "who switches it off has it off" eventually is_bulk "$card" "0 0"
+	sleep 3
+	ok "and keeps it off" is "$(bulk_of "$card")" "0 0"
+	unload
 	echo 7000000 >"/sys/class/net/$card/gro_flush_timeout"
 	load buffers=0 bulk_rate=20 bulk_us=500
 	sleep 3

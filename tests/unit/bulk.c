@@ -13,13 +13,15 @@
 /* A card that has been there for long. */
 static struct turbo_bulk b;
 static u64 now, packets, bytes;
+/* Interrupts wait for another reason. */
+static bool anyway;
 
 static bool after(u64 ns, u64 more, u64 size)
 {
 	now += ns;
 	packets += more;
 	bytes += more * size;
-	return turbo_bulk_step(&b, now, packets, bytes, RATE, MOST);
+	return turbo_bulk_step(&b, now, packets, bytes, RATE, MOST, anyway);
 }
 
 static int fresh(void **state)
@@ -27,6 +29,7 @@ static int fresh(void **state)
 	(void)state;
 	b = (struct turbo_bulk){ 0 };
 	now = 100 * SEC;
+	anyway = false;
 	packets = 1ULL << 40;
 	bytes = 1ULL << 50;
 	/* what was before the first look is of no rate */
@@ -84,10 +87,10 @@ static void looks_do_not_matter(void **state)
 		after(10000000, 50, 1448);
 	assert_int_equal(i - 1, TURBO_BULK_LOOK_NS / 10000000);
 	assert_true(after(20 * SEC, 20 * 5000, 1448));
-	assert_false(turbo_bulk_due(&b, now + TURBO_BULK_LAST_NS - 1));
-	assert_true(turbo_bulk_due(&b, now + TURBO_BULK_LAST_NS));
+	assert_false(turbo_bulk_due(&b, now + TURBO_BULK_LOOK_NS - 1));
+	assert_true(turbo_bulk_due(&b, now + TURBO_BULK_LOOK_NS));
 	/* a pause is no end */
-	assert_true(after(TURBO_BULK_LAST_NS - 1, 0, 0));
+	assert_true(after(TURBO_BULK_LOOK_NS - 1, 0, 0));
 	assert_true(after(SEC, RATE, 1448));
 }
 
@@ -121,13 +124,75 @@ static void who_waits_is_found_out(void **state)
 		assert_false(after(SEC, RATE, 1448));
 		hold = hold * 2 < TURBO_BULK_HOLD_MAX ? hold * 2 : TURBO_BULK_HOLD_MAX;
 		assert_int_equal(b.hold_ns, hold);
-		b.retry_ns = 0;
+		b.retry_ns = now;
 		hold = hold * 2 < TURBO_BULK_HOLD_MAX ? hold * 2 : TURBO_BULK_HOLD_MAX;
 	}
 	/* until it makes no difference */
+	b.hold_ns = 64 * SEC;
+	b.retry_ns = now;
 	assert_true(after(SEC, 4 * RATE, 1448));
 	assert_true(after(SEC, 3 * RATE, 1448));
 	assert_int_equal(b.hold_ns, 0);
+}
+
+/* That was long ago. */
+static void it_is_forgotten(void **state)
+{
+	(void)state;
+	b.hold_ns = 64 * SEC;
+	b.retry_ns = now;
+	assert_false(after(TURBO_BULK_AGAIN, 0, 0));
+	assert_true(after(SEC, 4 * RATE, 1448));
+	assert_false(after(SEC, RATE, 1448));
+	assert_int_equal(b.hold_ns, TURBO_BULK_HOLD);
+}
+
+/* What ends at once has not waited: who waits gets one each time. */
+static void short_ones_are_no_waiting(void **state)
+{
+	(void)state;
+	assert_true(after(SEC, 4 * RATE, 1448));
+	assert_false(after(SEC, 1000000 / MOST / 2, 1448));
+	assert_int_equal(b.hold_ns, 0);
+	assert_true(after(SEC, 4 * RATE, 1448));
+	assert_false(after(SEC, 1000000 / MOST / 2 + 1, 1448));
+	assert_int_equal(b.hold_ns, TURBO_BULK_HOLD);
+}
+
+/* If fewer come together as larger ones, they are as many. */
+static void larger_ones_are_as_many(void **state)
+{
+	(void)state;
+	assert_true(after(SEC, 5000, 20480));
+	assert_true(after(SEC, 1600, 65536));
+	assert_true(after(SEC, 1600, 65536));
+	assert_true(after(SEC, 1600, 65536));
+}
+
+/* While interrupts wait for another reason nothing is learned. */
+static void waiting_anyway(void **state)
+{
+	int i;
+
+	(void)state;
+	anyway = true;
+	for (i = 0; i < 10; i++)
+		assert_false(after(SEC, 10 * RATE, 1448));
+	anyway = false;
+	assert_true(after(SEC, 10 * RATE, 1448));
+	/* before it has been compared: not known */
+	anyway = true;
+	assert_false(after(SEC, RATE, 1448));
+	assert_int_equal(b.hold_ns, 0);
+	/* after that it is bulk, as long as there is */
+	anyway = false;
+	assert_true(after(SEC, 10 * RATE, 1448));
+	assert_true(after(SEC, 10 * RATE, 1448));
+	anyway = true;
+	for (i = 0; i < 100; i++)
+		assert_true(after(SEC, RATE, 1448));
+	assert_true(after(SEC, 0, 0));
+	assert_false(after(SEC, 0, 0));
 }
 
 /* Even if it was bulk when it began. */
@@ -190,6 +255,7 @@ static void large_ones_are_many(void **state)
 	(void)state;
 	assert_true(after(SEC, 20000, 65536));
 	assert_int_equal(turbo_bulk_wait(&b, MOST), MOST >> TURBO_BULK_HALVINGS);
+	assert_true(after(SEC, 20000, 65536));
 	assert_true(after(SEC, 20000, 1448));
 	assert_int_equal(turbo_bulk_wait(&b, MOST), MOST);
 }
@@ -229,7 +295,8 @@ static void anything(void **state)
 		now += random_length();
 		packets = random_length();
 		bytes = random_length();
-		on = turbo_bulk_step(&b, now, packets, bytes, rate, most);
+		on = turbo_bulk_step(&b, now, packets, bytes, rate, most,
+				     random_below(2));
 		assert_int_equal(on, b.on);
 		assert_true(b.halvings <= TURBO_BULK_HALVINGS);
 		assert_true(turbo_bulk_wait(&b, most) <= most);
@@ -248,6 +315,10 @@ int main(void)
 		cmocka_unit_test_setup(looks_do_not_matter, fresh),
 		cmocka_unit_test_setup(bursts_are_none, fresh),
 		cmocka_unit_test_setup(who_waits_is_found_out, fresh),
+		cmocka_unit_test_setup(it_is_forgotten, fresh),
+		cmocka_unit_test_setup(short_ones_are_no_waiting, fresh),
+		cmocka_unit_test_setup(larger_ones_are_as_many, fresh),
+		cmocka_unit_test_setup(waiting_anyway, fresh),
 		cmocka_unit_test_setup(it_is_tried_anew, fresh),
 		cmocka_unit_test_setup(large_ones_are_many, fresh),
 		cmocka_unit_test_setup(short_waits, fresh),
