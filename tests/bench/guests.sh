@@ -18,6 +18,8 @@
 #   turbo           SCHED_TURBO, turbo_guest.ko
 #   turbo-lazy      the same, but what nobody reads is left to the guest's TCP
 #   turbo-nobulk    the same as turbo, but interrupts for bulk do not wait
+#   turbo:WORDS     SCHED_TURBO, and "turbo on" with these words (commas for spaces), to
+#                   see what does what: turbo:script is the module without the guest's
 
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../numbers/guest-lib.sh"
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../guest/linux/lib.sh"
@@ -47,7 +49,6 @@ guests_start() # OPTIONS of "guest start"
 guests_busy()
 {
 	"$G" hog "${guests[@]}"
-	short_turns
 }
 
 # Guests as those, for the way "poll": they are stopped until then.
@@ -140,6 +141,7 @@ way_begin() # WAY
 	turbo) turbo_on ack=1 ;;
 	turbo-lazy) turbo_on 'ack=1 ack_unread=0' ;;
 	turbo-nobulk) turbo_on 'ack=1 bulk_us=0' ;;
+	turbo:*) turbo_on "$(tr ',' ' ' <<<"${1#*:}")" ;;
 	poll) swap_running ;;
 	esac
 }

@@ -11,6 +11,7 @@ mem=2048
 clock=wall
 shift=0
 cpu=
+even=
 # Without ERMS and FSRM: with them a kernel copies and clears by "rep movsb" and
 # "rep stosb", of which TCG makes one instruction a byte.
 tcg_cpu=max,-la57,-erms,-fsrm
@@ -32,6 +33,8 @@ options_help()
 	  --clock CLOCK     wall: KVM where it works, else TCG with a thread a CPU;
 	                    virtual: time is instructions ($clock)
 	  --shift S         with the virtual clock, 2^S ns an instruction ($shift)
+	  --even            with the virtual clock, CPUs have even and short turns, but
+	                    it takes half as long again
 	  --cpu MODEL       QEMU's CPU model (host with KVM, $tcg_cpu
 	                    with TCG)
 	  --append WORDS    more kernel command line; may be repeated
@@ -64,6 +67,7 @@ options_parse()
 		--clock) clock=$2; shift 2 ;;
 		--shift) shift=$2; shift 2 ;;
 		--cpu) cpu=$2; shift 2 ;;
+		--even) even=1; shift ;;
 		--append) append+=" $2"; shift 2 ;;
 		--timeout) timeout=$2; shift 2 ;;
 		--out) out=$2; shift 2 ;;
@@ -124,16 +128,33 @@ qemu_find()
 	      -L "$tree/usr/share/qemu" -L "$tree/usr/share/seabios")
 }
 
+# Even turns for the emulated CPUs (--even).  QEMU runs one after the other, each up to
+# the time to the next timer divided by their number.  What is left of it the first that
+# runs uses up, the second finds that a timer is due, and that makes all begin anew: from
+# the third on, with one turn more than the others.  Of three busy CPUs the third has as
+# much as the two before it, and if the timer is a CPU's, which sets the next one only
+# when its own turn has come, ten times as much.  So there are more CPUs, which never
+# start, for that turn to be a small part of the whole, and a timer of QEMU's own, each
+# 200 us, as a bound for it: 12.5 us.
+even_cpus=16
+even_turns()
+{
+	line+=" nr_cpus=$cpus"
+	qemu+=(-netdev "hubport,id=turns,hubid=0"
+	       -object "filter-buffer,id=turns-timer,netdev=turns,interval=200")
+}
+
 # The line with which everything here starts QEMU, in "qemu"; the accelerator
 # is in "accel".
 qemu_line()
 {
-	local image_mib line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M" khz=
+	local smp=$cpus image_mib line="console=ttyS0 panic=-1 oops=panic log_buf_len=4M" khz=
 	image_mib=$(($(stat -c %s "$root/image") >> 20))
 
 	qemu_find
+	[ "$clock" != virtual ] || [ ! "$even" ] || smp=$even_cpus
 	qemu+=(-nodefaults -no-user-config -display none -no-reboot
-	       -machine "q35,nvdimm=on" -smp "$cpus"
+	       -machine "q35,nvdimm=on" -smp "$smp"
 	       -m "$mem,slots=1,maxmem=$((mem + image_mib))M")
 	if [ "$clock" = virtual ]; then
 		accel="tcg, one thread, $((1 << shift)) ns an instruction"
@@ -146,6 +167,7 @@ qemu_line()
 		# Time runs on, fast, while the whole host waits for the outer
 		# machine (9p): not a sign of a hung task.
 		line+=" sysctl.kernel.hung_task_timeout_secs=0"
+		[ ! "$even" ] || even_turns
 	elif "$ST_HOST/kvm-works" "$kernel"; then
 		accel=kvm
 		qemu+=(-accel kvm -cpu "${cpu:-host}")
