@@ -16,7 +16,7 @@ def factor: if type == "array" then map(n) | join(" to ") else n end;
 . as $r
 | "### `\(.bench)`: \(.title)",
   "",
-  "`\(.command)`; \(.kver), \(.clock) clock, \(.rounds) rounds, commit \(.commit[0:12]) (\(.trees))\(
+  "`\(.command)`; \(.kver), \(.clock) clock\(if .even then ", even turns" else "" end), \(.rounds) rounds, commit \(.commit[0:12]) (\(.trees))\(
 	if .changed then " and changes" else "" end)\(
 	if .quick then ", quick: proves nothing" else "" end)\(
 	if .status != 0 then ", broke off" else "" end).",

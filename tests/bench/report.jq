@@ -13,7 +13,7 @@ def factor: if type == "array" then map(n) | join(" to ") elif . == null then "-
 . as $r
 | "<h2>\(.title | @html), kernel \(.kernel)</h2>",
   "<p>\(.about | @html)</p>",
-  ("<p class=\"about\">\(.kver | @html); \(.clock) clock; host \(.host | @html), "
+  ("<p class=\"about\">\(.kver | @html); \(.clock) clock\(if .even then ", even turns" else "" end); host \(.host | @html), "
    + "\(.cpus) CPUs; \(.rounds) rounds by turns in one boot; commit \(.commit[0:12]) (\(.trees))"
    + (if .changed then " and changes that are not committed" else "" end)
    + "; \(.date); <code>\(.command | @html)</code>"
