@@ -31,13 +31,21 @@
 #define TURBO_MODERATE_HOLD_MAX	32000000000ULL
 #define TURBO_MODERATE_AGAIN	10000000000ULL
 
-/* If as many are dropped all the same, interrupts wait twice as long, so often. */
-#define TURBO_MODERATE_DOUBLINGS	2
+/*
+ * If as many are dropped all the same, and they are half of what the cards took or more,
+ * interrupts wait twice as long, and where they are three quarters four times, up to 2 to
+ * the power of this.  More come at once then, and once the host's queue is full before
+ * the card is looked at, what nobody will read is dropped there, which costs nothing here.
+ * Up to the second where it is not known what they are a part of.
+ */
+#define TURBO_MODERATE_DOUBLINGS	4
+#define TURBO_MODERATE_UNKNOWN		2
 
 /**
  * struct turbo_moderate - the state of that decision; all 0 at first
  * @looked_ns: since when drops are counted
  * @drops: how many had been dropped in all by then
+ * @packets: how many had been taken in all by then
  * @dropped_ns: when there were last more than few
  * @ended_ns: when moderation last ended, 0 for never
  * @hold_ns: how long it lasts without drops
@@ -47,6 +55,7 @@
 struct turbo_moderate {
 	u64 looked_ns;
 	u64 drops;
+	u64 packets;
 	u64 dropped_ns;
 	u64 ended_ns;
 	u64 hold_ns;
@@ -54,7 +63,9 @@ struct turbo_moderate {
 	bool on;
 };
 
-bool turbo_moderate_step(struct turbo_moderate *m, u64 now_ns, u64 drops);
+bool turbo_moderate_due(const struct turbo_moderate *m, u64 now_ns, u64 drops);
+bool turbo_moderate_step(struct turbo_moderate *m, u64 now_ns, u64 drops,
+			 u64 packets);
 u32 turbo_moderate_wait(const struct turbo_moderate *m, u32 least);
 
 #endif /* TURBO_GUEST_MODERATE_H */

@@ -19,14 +19,21 @@ unread()
 	flood=$!
 }
 ends() { kill "$1"; wait "$1" 2>/dev/null || true; }
-# For so long, or twice, or four times that, if it is dropped all the same.
-moderated()
+waits() # CARD NS
 {
-	local now
-	now="$(<"/sys/class/net/$1/gro_flush_timeout") $(<"/sys/class/net/$1/napi_defer_hard_irqs")"
-	[ "$now" = "$2 1" ] || [ "$now" = "$((2 * $2)) 1" ] || moderated_most "$@"
+	[ "$(<"/sys/class/net/$1/gro_flush_timeout") $(<"/sys/class/net/$1/napi_defer_hard_irqs")" = "$2 1" ]
 }
-moderated_most() { [ "$(<"/sys/class/net/$1/gro_flush_timeout") $(<"/sys/class/net/$1/napi_defer_hard_irqs")" = "$((4 * $2)) 1" ]; }
+# For so long, or as much longer as it gets if it is dropped all the same.
+moderated() # CARD NS
+{
+	local times
+	for times in 1 2 4; do
+		! waits "$1" $((times * $2)) || return 0
+	done
+	return 1
+}
+# What is sent here comes by no card, so that it is not known what it is a part of.
+moderated_most() { waits "$1" $((4 * $2)); }
 unmoderated() { [ "$(<"/sys/class/net/$1/gro_flush_timeout") $(<"/sys/class/net/$1/napi_defer_hard_irqs")" = "0 0" ]; }
 
 # Renames a card, as udev does to some that are up.

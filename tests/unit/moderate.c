@@ -11,7 +11,7 @@
 
 /* A module that was loaded long after boot, and what it saw since. */
 static struct turbo_moderate m;
-static u64 now, drops;
+static u64 now, drops, packets;
 
 static int fresh(void **state)
 {
@@ -19,14 +19,23 @@ static int fresh(void **state)
 	m = (struct turbo_moderate){ 0 };
 	now = 100 * SEC;
 	drops = 0;
+	packets = 0;
 	return 0;
 }
 
-static bool after(u64 ns, u64 more)
+/* Of so many packets that were taken so many were dropped. */
+static bool after_of(u64 ns, u64 more, u64 taken)
 {
 	now += ns;
 	drops += more;
-	return turbo_moderate_step(&m, now, drops);
+	packets += taken;
+	return turbo_moderate_step(&m, now, drops, packets);
+}
+
+/* All of them. */
+static bool after(u64 ns, u64 more)
+{
+	return after_of(ns, more, more);
 }
 
 /* As after a long time in which there were none, and then so many a second. */
@@ -134,12 +143,22 @@ static void it_doubles(void **state)
 	assert_int_equal(turbo_moderate_wait(&m, 3000), 3000);
 	assert_true(after(SEC / 2, 100 * TURBO_MODERATE_ON));
 	assert_int_equal(turbo_moderate_wait(&m, 3000), 3000);
-	assert_true(after(SEC / 2, 0));
+	assert_true(after_of(SEC / 2, 0, 40 * TURBO_MODERATE_ON));
 	assert_int_equal(turbo_moderate_wait(&m, 3000), 6000);
+	/* half of what is taken is too much, and less is not */
+	assert_true(after_of(SEC, 9 * TURBO_MODERATE_ON, 18 * TURBO_MODERATE_ON + 2));
+	assert_int_equal(turbo_moderate_wait(&m, 3000), 6000);
+	assert_true(after_of(SEC, 9 * TURBO_MODERATE_ON, 18 * TURBO_MODERATE_ON + 1));
+	assert_int_equal(turbo_moderate_wait(&m, 3000), 12000);
+	assert_true(after_of(SEC, TURBO_MODERATE_ON, 1000 * TURBO_MODERATE_ON));
+	assert_int_equal(turbo_moderate_wait(&m, 3000), 12000);
+	/* three quarters are well more than that */
+	assert_true(after_of(SEC, 3 * TURBO_MODERATE_ON, 4 * TURBO_MODERATE_ON));
+	assert_int_equal(turbo_moderate_wait(&m, 3000), 48000);
 	for (i = 0; i < 10; i++)
 		assert_true(after(SEC, TURBO_MODERATE_ON));
 	assert_int_equal(m.doublings, TURBO_MODERATE_DOUBLINGS);
-	assert_int_equal(turbo_moderate_wait(&m, 3000), 12000);
+	assert_int_equal(turbo_moderate_wait(&m, 3000), 48000);
 	/* it stays what has helped, and for a flood of its kind that comes again */
 	assert_true(after(SEC - 1, 0));
 	assert_int_equal(m.doublings, TURBO_MODERATE_DOUBLINGS);
@@ -154,6 +173,27 @@ static void it_doubles(void **state)
 	assert_int_equal(m.doublings, 0);
 }
 
+/* What is more than the cards took, or of a card that has gone, is of who knows what. */
+static void unknown_is_less(void **state)
+{
+	int i;
+
+	(void)state;
+	assert_true(flood());
+	for (i = 0; i < 10; i++) {
+		packets /= 2;
+		assert_true(after_of(SEC, 8 * TURBO_MODERATE_ON,
+				     i % 2 * (7 * TURBO_MODERATE_ON - 1)));
+		assert_true(m.doublings <= TURBO_MODERATE_UNKNOWN);
+	}
+	assert_int_equal(m.doublings, TURBO_MODERATE_UNKNOWN);
+	/* nor does it take back what was known to be needed */
+	assert_true(after_of(SEC, 8 * TURBO_MODERATE_ON, 7 * TURBO_MODERATE_ON));
+	assert_int_equal(m.doublings, TURBO_MODERATE_DOUBLINGS);
+	assert_true(after_of(SEC, 8 * TURBO_MODERATE_ON, 0));
+	assert_int_equal(m.doublings, TURBO_MODERATE_DOUBLINGS);
+}
+
 /* No counter or time, however large, does harm. */
 static void anything(void **state)
 {
@@ -165,7 +205,7 @@ static void anything(void **state)
 		u64 elapsed = random_length(), more = random_length();
 		u64 counted = m.drops;
 
-		on = after(elapsed, more);
+		on = after_of(elapsed, more, random_length());
 		assert_int_equal(on, m.on);
 		if (on && !was)
 			assert_true(drops - counted >= TURBO_MODERATE_LOOK);
@@ -184,6 +224,7 @@ int main(void)
 		cmocka_unit_test_setup(it_lasts, fresh),
 		cmocka_unit_test_setup(it_learns, fresh),
 		cmocka_unit_test_setup(it_doubles, fresh),
+		cmocka_unit_test_setup(unknown_is_less, fresh),
 		cmocka_unit_test_setup(anything, fresh),
 	};
 
