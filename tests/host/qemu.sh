@@ -34,7 +34,7 @@ options_help()
 	                    virtual: time is instructions ($clock)
 	  --shift S         with the virtual clock, 2^S ns an instruction ($shift)
 	  --even            with the virtual clock, CPUs have even and short turns, but
-	                    it takes half as long again
+	                    it takes up to three times as long
 	  --cpu MODEL       QEMU's CPU model (host with KVM, $tcg_cpu
 	                    with TCG)
 	  --append WORDS    more kernel command line; may be repeated
